@@ -1,0 +1,52 @@
+namespace Gateway.Core.Errors;
+
+/// <content>Refusals about the body of a request.</content>
+public sealed partial record GatewayError
+{
+    public static GatewayError InvalidJson() => Invalid(null, null,
+        "We could not parse the JSON body of your request. (HINT: the body must be one JSON object in UTF-8, with Content-Type: application/json.)");
+
+    public static GatewayError InvalidUtf8() => Invalid(null, null,
+        "We could not parse the JSON body of your request: it is not valid UTF-8.");
+
+    public static GatewayError TooDeep(int maxDepth) => Invalid(null, null,
+        $"The JSON body of your request is nested deeper than {maxDepth} levels.");
+
+    public static GatewayError EmptyBody() => Invalid(null, null,
+        "The body of your request is empty. Send a JSON object with at least 'model' and 'messages'.");
+
+    public static GatewayError MissingParameter(string path) => Invalid("missing_required_parameter", path,
+        $"Missing required parameter: '{path}'.");
+
+    public static GatewayError UnknownParameter(string path) => Invalid("unknown_parameter", path,
+        $"Unknown parameter: '{path}'.");
+
+    public static GatewayError UnsupportedParameter(string path) => Invalid("unsupported_parameter", path,
+        $"Unsupported parameter: '{path}' is not supported with this model.");
+
+    public static GatewayError InvalidType(string path, string expected, string actual) => Invalid("invalid_type", path,
+        $"Invalid type for '{path}': expected {expected}, but got {actual} instead.");
+
+    public static GatewayError InvalidValue(string path, string rule) => Invalid("invalid_value", path,
+        $"Invalid value for '{path}': {rule}");
+
+    public static GatewayError DuplicateKey(string path) => Invalid("duplicate_parameter", path,
+        $"The parameter '{path}' is given more than once. Give it once.");
+
+    public static GatewayError TooManyParameters(int most) => Invalid("too_many_parameters", null,
+        $"The body has more than {most} top-level parameters.");
+
+    public static GatewayError BodyTooLarge(long maxBytes) => new(413, ErrorTypes.InvalidRequest, "request_too_large", null,
+        $"The body of your request is larger than the {maxBytes} bytes allowed here.");
+
+    public static GatewayError BodyTimedOut() => new(408, ErrorTypes.InvalidRequest, "request_timeout", null,
+        "The body of your request arrived too slowly.");
+
+    public static GatewayError BadRequest(int status, string message) => new(status, ErrorTypes.InvalidRequest, null, null, message);
+
+    public static GatewayError UnsupportedEncoding(string encoding) => new(415, ErrorTypes.InvalidRequest, "unsupported_content_encoding", null,
+        $"The content encoding '{Clip(encoding)}' is not supported. Send the body uncompressed.");
+
+    public static GatewayError ContextTooLong(long contextWindow, long promptTokens) => Invalid("context_length_exceeded", "messages",
+        $"This model's maximum context length is {contextWindow} tokens. However, your messages resulted in about {promptTokens} tokens. Please reduce the length of the messages.");
+}

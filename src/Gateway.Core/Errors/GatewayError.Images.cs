@@ -1,0 +1,35 @@
+namespace Gateway.Core.Errors;
+
+/// <content>Refusals about one image; each names the part.</content>
+public sealed partial record GatewayError
+{
+    public static GatewayError ImageFormat(string part) => Invalid("invalid_image_format", part,
+        $"You uploaded an unsupported image at '{part}'. Please make sure your image has of one the following formats: ['png', 'jpeg', 'gif', 'webp'].");
+
+    public static GatewayError ImageAnimated(string part) => Invalid("invalid_image_format", part,
+        $"The image at '{part}' is an animated GIF. Only non-animated GIF is supported.");
+
+    public static GatewayError ImageMimeType(string part) => Invalid("invalid_image_format", part,
+        $"Invalid MIME type at '{part}'. Only image types are supported.");
+
+    public static GatewayError ImageBase64(string part) => Invalid("invalid_base64_image", part,
+        $"The image at '{part}' is not valid base64.");
+
+    public static GatewayError ImageUrl(string part) => Invalid("invalid_image_url", part,
+        $"The image URL at '{part}' is not valid. Expected a data URL (data:image/png;base64,...) or an http or https URL.");
+
+    public static GatewayError ImageTooLarge(string part, long maxBytes) => Invalid("image_too_large", part,
+        $"The image at '{part}' is larger than the {maxBytes / (1024 * 1024)} MB allowed for one image.");
+
+    public static GatewayError ImageUnreadable(string part) => Invalid("image_parse_error", part,
+        $"The image at '{part}' cannot be read: its header is damaged or incomplete.");
+
+    public static GatewayError ImageEmpty(string part) => Invalid("empty_image_file", part,
+        $"The image at '{part}' is empty.");
+
+    public static GatewayError TooManyImages(int most) => Invalid("too_many_images", "messages",
+        $"The request holds more than the {most} images allowed in one request.");
+
+    public static GatewayError ImagesUnsupported(string part) => Invalid("invalid_content_type", part,
+        $"Invalid content type at '{part}'. image_url is only supported by certain models.");
+}

@@ -1,0 +1,30 @@
+namespace Gateway.Core.Errors;
+
+/// <content>Refusals by a rate limit. Wording and types are OpenAI's, so that clients' parsers of them work.</content>
+public sealed partial record GatewayError
+{
+    /// <param name="scope">What the limit is on, for the reader: <c>key key_1</c>, <c>tenant ten_1</c>.</param>
+    public static GatewayError RequestRate(string model, string scope, long limit, long used, TimeSpan retryAfter) =>
+        new(429, ErrorTypes.Requests, "rate_limit_exceeded", null,
+            $"Rate limit reached for {Clip(model)} in {scope} on requests per min (RPM): Limit {limit}, Used {used}, Requested 1. Please try again in {GoDuration.Format(retryAfter)}.")
+        {
+            Retry = RetryAdvice.After,
+            RetryAfter = retryAfter,
+        };
+
+    public static GatewayError TokenRate(string model, string scope, long limit, long used, long requested, TimeSpan retryAfter) =>
+        new(429, ErrorTypes.Tokens, "rate_limit_exceeded", null,
+            $"Rate limit reached for {Clip(model)} in {scope} on tokens per min (TPM): Limit {limit}, Used {used}, Requested {requested}. Please try again in {GoDuration.Format(retryAfter)}.")
+        {
+            Retry = RetryAdvice.After,
+            RetryAfter = retryAfter,
+        };
+
+    /// <summary>The request alone is larger than a full bucket: waiting cannot help.</summary>
+    public static GatewayError RequestTooLarge(string model, string scope, long limit, long requested) =>
+        new(429, ErrorTypes.Tokens, "rate_limit_exceeded", null,
+            $"Request too large for {Clip(model)} in {scope} on tokens per min (TPM): Limit {limit}, Requested {requested}. The input or output tokens must be reduced in order to run successfully.")
+        {
+            Retry = RetryAdvice.Never,
+        };
+}

@@ -1,0 +1,38 @@
+namespace Gateway.Core.Errors;
+
+/// <summary>
+/// A refusal in OpenAI's form: <c>{"error":{"message","type","param","code"}}</c> under an HTTP status.
+/// There is one static factory for each refusal, so that status, type, code and wording are decided in one place.
+/// </summary>
+public sealed partial record GatewayError
+{
+    private GatewayError(int status, string type, string? code, string? param, string message)
+    {
+        Status = status;
+        Type = type;
+        Code = code;
+        Param = param;
+        Message = message;
+    }
+
+    /// <summary>HTTP status, 400 to 599.</summary>
+    public int Status { get; }
+
+    public string Type { get; }
+
+    public string? Code { get; }
+
+    /// <summary>The field at fault, as a path into the body (<c>messages[0].content[1]</c>), or null.</summary>
+    public string? Param { get; }
+
+    /// <summary>For the client: says what is wrong and what to do; never holds a key, a prompt or image bytes.</summary>
+    public string Message { get; }
+
+    public RetryAdvice Retry { get; init; }
+
+    /// <summary>With <see cref="RetryAdvice.After"/>: when to try again. At most 60 s goes onto the wire.</summary>
+    public TimeSpan RetryAfter { get; init; }
+
+    private static GatewayError Invalid(string? code, string? param, string message) =>
+        new(400, ErrorTypes.InvalidRequest, code, param, message);
+}

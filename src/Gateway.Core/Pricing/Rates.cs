@@ -1,0 +1,56 @@
+namespace Gateway.Core.Pricing;
+
+/// <summary>
+/// The rates of one price. Token rates are US dollars per million tokens; the others US dollars for one. A rate that is absent is null:
+/// <see cref="Reasoning"/> then falls back to <see cref="Output"/>, <see cref="ImageInput"/>, <see cref="CachedInput"/>,
+/// <see cref="CacheWrite"/> and <see cref="AudioInput"/> to <see cref="Input"/>, <see cref="AudioOutput"/> and
+/// <see cref="ImageOutput"/> to <see cref="Output"/>; the rest to nothing.
+/// </summary>
+public sealed record Rates
+{
+    public static readonly Rates None = new();
+
+    public Money? PerRequest { get; init; }
+
+    public Money? PerImage { get; init; }
+
+    public Money? Input { get; init; }
+
+    public Money? CachedInput { get; init; }
+
+    public Money? CacheWrite { get; init; }
+
+    public Money? Output { get; init; }
+
+    public Money? Reasoning { get; init; }
+
+    public Money? AudioInput { get; init; }
+
+    public Money? AudioOutput { get; init; }
+
+    public Money? ImageInput { get; init; }
+
+    public Money? ImageOutput { get; init; }
+
+    public Money? PerSecond { get; init; }
+
+    public Money? PerCharacter { get; init; }
+
+    /// <summary>These rates, and where one is absent, that of <paramref name="other"/>.</summary>
+    public Rates Or(Rates other) => new()
+    {
+        PerRequest = PerRequest ?? other.PerRequest,
+        PerImage = PerImage ?? other.PerImage,
+        Input = Input ?? other.Input,
+        CachedInput = CachedInput ?? other.CachedInput,
+        CacheWrite = CacheWrite ?? other.CacheWrite,
+        Output = Output ?? other.Output,
+        Reasoning = Reasoning ?? other.Reasoning,
+        AudioInput = AudioInput ?? other.AudioInput,
+        AudioOutput = AudioOutput ?? other.AudioOutput,
+        ImageInput = ImageInput ?? other.ImageInput,
+        ImageOutput = ImageOutput ?? other.ImageOutput,
+        PerSecond = PerSecond ?? other.PerSecond,
+        PerCharacter = PerCharacter ?? other.PerCharacter,
+    };
+}
