@@ -1,0 +1,11 @@
+namespace Gateway.Core.Dialects;
+
+/// <summary>A header by which a request is signed.</summary>
+public readonly struct ProviderCredential(string header, string value)
+{
+    public string Header { get; } = header;
+
+    public string Value { get; } = value;
+
+    public override string ToString() => $"{Header}: ***";
+}

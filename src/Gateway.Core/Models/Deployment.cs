@@ -1,0 +1,27 @@
+using Gateway.Core.Images;
+
+namespace Gateway.Core.Models;
+
+/// <summary>A model at a provider, as one way to serve a model of the catalog.</summary>
+public sealed class Deployment
+{
+    public required Provider Provider { get; init; }
+
+    /// <summary>The provider's own name of the model.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Tiers are tried from the lowest number up.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>1 or more: the share inside its tier.</summary>
+    public int Weight { get; init; } = 1;
+
+    /// <summary>How this upstream model counts pictures; null for a model that takes none.</summary>
+    public ImageFormula? ImageFormula { get; init; }
+
+    /// <summary><c>cl100k_base</c>, <c>o200k_base</c>, or null where unknown.</summary>
+    public string? Tokenizer { get; init; }
+
+    /// <summary>Where its chat completions are posted; worked out once.</summary>
+    public Uri ChatCompletions => field ??= Provider.Dialect.ChatCompletions(Provider, Model);
+}

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Gateway.Core.Pricing;
+
+namespace Gateway.Core.Models;
+
+/// <summary>One model as the gateway offers it: what it is, what it costs, and which deployments serve it.</summary>
+public sealed class ModelCard
+{
+    /// <summary>The catalog's own name; limits, ledger rows and prices go by it, whatever alias a client sends.</summary>
+    public required string Id { get; init; }
+
+    public string? DisplayName { get; init; }
+
+    public string OwnedBy { get; init; } = "gateway";
+
+    public ModelStatus Status { get; init; }
+
+    public string? Description { get; init; }
+
+    /// <summary>Modalities it takes: <c>text</c>, <c>image</c>, <c>audio</c>, <c>file</c>.</summary>
+    public ImmutableArray<string> Input { get; init; } = ["text"];
+
+    public ImmutableArray<string> Output { get; init; } = ["text"];
+
+    /// <summary>Unix seconds; what <c>created</c> of the model list shows.</summary>
+    public long Created { get; init; }
+
+    public long? ContextWindow { get; init; }
+
+    public long? MaxOutputTokens { get; init; }
+
+    public ImmutableArray<string> Aliases { get; init; } = [];
+
+    /// <summary>Completion tokens assumed at admission for a request that states no maximum.</summary>
+    public long? DefaultCompletionTokens { get; init; }
+
+    public PriceBook Prices { get; init; } = PriceBook.Empty;
+
+    /// <summary>In the order in which they are tried: by priority, then as written.</summary>
+    public ImmutableArray<Deployment> Deployments { get; init; } = [];
+
+    public ParameterPolicy Parameters { get; init; } = ParameterPolicy.None;
+
+    public Timeouts Timeouts { get; init; } = Timeouts.Default;
+
+    /// <summary>Whether the model takes pictures.</summary>
+    public bool TakesImages => Input.Contains("image");
+}
