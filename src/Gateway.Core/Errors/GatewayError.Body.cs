@@ -15,6 +15,12 @@ public sealed partial record GatewayError
     public static GatewayError EmptyBody() => Invalid(null, null,
         "The body of your request is empty. Send a JSON object with at least 'model' and 'messages'.");
 
+    public static GatewayError BodyNotObject(string actual) => Invalid("invalid_type", null,
+        $"Invalid type for the body of your request: expected a JSON object, but got {actual} instead.");
+
+    public static GatewayError EmptyArray(string path) => Invalid("empty_array", path,
+        $"Invalid '{path}': empty array. Expected an array with minimum length 1, but got an empty array instead.");
+
     public static GatewayError MissingParameter(string path) => Invalid("missing_required_parameter", path,
         $"Missing required parameter: '{path}'.");
 

@@ -1,10 +1,13 @@
 using Gateway.Core.Images;
+using Gateway.Core.Requests;
 
 namespace Gateway.Core.Models;
 
 /// <summary>A model at a provider, as one way to serve a model of the catalog.</summary>
 public sealed class Deployment
 {
+    private byte[]? _modelJson;
+
     public required Provider Provider { get; init; }
 
     /// <summary>The provider's own name of the model.</summary>
@@ -21,6 +24,9 @@ public sealed class Deployment
 
     /// <summary><c>cl100k_base</c>, <c>o200k_base</c>, or null where unknown.</summary>
     public string? Tokenizer { get; init; }
+
+    /// <summary>The model's name as a JSON string in UTF-8, ready to be spliced in.</summary>
+    public ReadOnlyMemory<byte> ModelJson => _modelJson ??= JsonText.Quote(Model);
 
     /// <summary>Where its chat completions are posted; worked out once.</summary>
     public Uri ChatCompletions => field ??= Provider.Dialect.ChatCompletions(Provider, Model);

@@ -1,0 +1,31 @@
+using Gateway.Core.Admission;
+using Gateway.Core.Metering;
+using Gateway.Core.Models;
+using Gateway.Core.Requests;
+using Gateway.Core.Streaming;
+
+namespace Gateway.Core.Pricing;
+
+/// <summary>Measurement x price and limits' rule -> <see cref="Quote"/>.</summary>
+public static class Quoter
+{
+    /// <summary>The longest answer assumed for money where neither the request nor the card sets a maximum, in tokens.</summary>
+    public const long LongestAnswer = 16_384;
+
+    /// <param name="defaultCompletion">Completion tokens assumed at admission where neither the request nor the card says.</param>
+    public static Quote Quote(RequestPlan plan, Measurement measurement, Target target, TokensCharge rule, long defaultCompletion)
+    {
+        var prompt = measurement.PromptTokens;
+        var allowed = plan.AllowedCompletion ?? target.Card.DefaultCompletionTokens ?? defaultCompletion;
+        var completion = Saturate((Int128)allowed * plan.N);
+        var charged = rule == TokensCharge.Sum ? Saturate((Int128)prompt + completion) : Math.Max(prompt, completion);
+
+        var longest = plan.AllowedCompletion ?? target.Card.MaxOutputTokens ?? LongestAnswer;
+        var used = new Usage { PromptTokens = prompt, ImageInputTokens = measurement.ImageTokens };
+        var minimum = Biller.Bill(used, target.Price, chargeRequest: true).Amount;
+        var ceiling = Biller.Bill(used with { CompletionTokens = Saturate((Int128)longest * plan.N) }, target.Price, chargeRequest: true).Amount;
+        return new Quote(prompt, allowed, charged, minimum, ceiling);
+    }
+
+    private static long Saturate(Int128 value) => value > long.MaxValue ? long.MaxValue : (long)value;
+}

@@ -1,0 +1,64 @@
+using Gateway.Core.Text;
+
+namespace Gateway.Core.Requests;
+
+/// <summary>
+/// What the gateway knows of a chat body after one pass over its bytes. The body itself stays as it came; everything here is either a
+/// small value or a range into it.
+/// </summary>
+public sealed class ParsedRequest
+{
+    /// <summary>The model's name as the client sent it.</summary>
+    public required string Model { get; init; }
+
+    public bool Stream { get; init; }
+
+    public StreamOptions StreamOptions { get; init; }
+
+    /// <summary>1 or more, or null where absent.</summary>
+    public long? MaxTokens { get; init; }
+
+    /// <summary>1 or more, or null where absent.</summary>
+    public long? MaxCompletionTokens { get; init; }
+
+    /// <summary>Answers asked for: 1 to 128.</summary>
+    public int N { get; init; } = 1;
+
+    public int Messages { get; init; }
+
+    /// <summary>Messages that carry a <c>name</c>.</summary>
+    public int NamedMessages { get; init; }
+
+    /// <summary>All text that the model reads: contents, names, tool calls, tool and schema definitions; never image, audio or file data.</summary>
+    public TextSize Text { get; init; }
+
+    public IReadOnlyList<ImagePart> Images { get; init; } = [];
+
+    /// <summary>The outermost object's properties in the order of the body.</summary>
+    public IReadOnlyList<TopLevelParameter> Parameters { get; init; } = [];
+
+    /// <summary>Offset just behind the outermost object's opening brace.</summary>
+    public int BodyStart { get; init; }
+
+    /// <summary>The larger of the two maxima that the client gave, or null: both present, the larger counts.</summary>
+    public long? AllowedCompletion => (MaxTokens, MaxCompletionTokens) switch
+    {
+        (null, null) => null,
+        ({ } tokens, null) => tokens,
+        (null, { } tokens) => tokens,
+        ({ } left, { } right) => Math.Max(left, right),
+    };
+
+    public TopLevelParameter? Find(ReadOnlySpan<byte> name)
+    {
+        foreach (var parameter in Parameters)
+        {
+            if (parameter.Name.Span.SequenceEqual(name))
+            {
+                return parameter;
+            }
+        }
+
+        return null;
+    }
+}

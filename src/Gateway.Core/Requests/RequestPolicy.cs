@@ -1,0 +1,103 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Gateway.Core.Errors;
+using Gateway.Core.Models;
+
+namespace Gateway.Core.Requests;
+
+/// <summary>Applies a model card's parameter policy: refuses, drops, and adds defaults.</summary>
+public static class RequestPolicy
+{
+    /// <summary>Parameters that the gateway itself decides on; a policy must leave them alone.</summary>
+    public static readonly IReadOnlySet<string> Reserved =
+        new HashSet<string>(StringComparer.Ordinal) { "model", "messages", "stream", "stream_options", "n" };
+
+    public static bool TryApply(
+        ReadOnlyMemory<byte> body,
+        ParsedRequest request,
+        ParameterPolicy policy,
+        [NotNullWhen(true)] out RequestPlan? plan,
+        [NotNullWhen(false)] out GatewayError? error)
+    {
+        plan = null;
+        error = null;
+        if (policy.IsEmpty)
+        {
+            plan = new RequestPlan(request, request.AllowedCompletion, request.N, []);
+            return true;
+        }
+
+        var edits = new List<Splice>();
+        var (maxTokens, maxCompletionTokens) = (request.MaxTokens, request.MaxCompletionTokens);
+        var kept = request.Parameters.Count;
+        for (var i = 0; i < request.Parameters.Count; i++)
+        {
+            var name = System.Text.Encoding.UTF8.GetString(request.Parameters[i].Name.Span);
+            if (policy.Reject.Contains(name) && !IsNull(request.Parameters[i], body))
+            {
+                error = GatewayError.UnsupportedParameter(name);
+                return false;
+            }
+
+            if (policy.Drop.Contains(name))
+            {
+                edits.Add(Remove(body.Span, request.Parameters[i]));
+                kept--;
+                maxTokens = name == "max_tokens" ? null : maxTokens;
+                maxCompletionTokens = name == "max_completion_tokens" ? null : maxCompletionTokens;
+            }
+        }
+
+        foreach (var parameter in policy.Defaults)
+        {
+            var isMaximum = parameter.Name is "max_tokens" or "max_completion_tokens";
+            if (isMaximum ? (maxTokens ?? maxCompletionTokens) is not null : request.Find(System.Text.Encoding.UTF8.GetBytes(parameter.Name)) is not null)
+            {
+                continue;
+            }
+
+            edits.Add(new Splice(request.BodyStart, 0, Property(parameter.Name, parameter.Json.AsSpan(), comma: kept > 0)));
+            kept++;
+            if (isMaximum && TryReadCount(parameter.Json.AsSpan(), out var count))
+            {
+                maxTokens = count;
+            }
+        }
+
+        var allowed = (maxTokens, maxCompletionTokens) is ({ } left, { } right) ? Math.Max(left, right) : maxTokens ?? maxCompletionTokens;
+        plan = new RequestPlan(request, allowed, request.N, edits);
+        return true;
+    }
+
+    /// <summary><c>"name":value,</c> for insertion behind an opening brace.</summary>
+    internal static byte[] Property(string name, ReadOnlySpan<byte> json, bool comma) =>
+        [.. JsonText.Quote(name), (byte)':', .. json, .. comma ? ","u8 : ""u8];
+
+    /// <summary>Takes a property out together with the comma in front of it, or else the one behind.</summary>
+    private static Splice Remove(ReadOnlySpan<byte> body, TopLevelParameter parameter)
+    {
+        var start = parameter.Start;
+        var end = parameter.Value.End;
+        var before = body[..start].TrimEnd(" \t\r\n"u8);
+        if (before[^1] == ',')
+        {
+            return new Splice(before.Length - 1, end - before.Length + 1, default);
+        }
+
+        var behind = body[end..];
+        var trimmed = behind.TrimStart(" \t\r\n"u8);
+        return trimmed[0] == ','
+            ? new Splice(start, end + (behind.Length - trimmed.Length) + 1 - start, default)
+            : new Splice(start, end - start, default);
+    }
+
+    private static bool IsNull(TopLevelParameter parameter, ReadOnlyMemory<byte> body) =>
+        parameter.Value.Of(body.Span).SequenceEqual("null"u8);
+
+    private static bool TryReadCount(ReadOnlySpan<byte> json, out long count)
+    {
+        var reader = new Utf8JsonReader(json);
+        count = 0;
+        return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out count);
+    }
+}

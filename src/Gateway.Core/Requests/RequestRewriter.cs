@@ -1,0 +1,45 @@
+using Gateway.Core.Models;
+
+namespace Gateway.Core.Requests;
+
+/// <summary>
+/// Makes the body that a deployment receives: the client's bytes, with the upstream model's name in place of the alias, the parameter
+/// policy's edits, and <c>stream_options.include_usage</c> where a stream would not report its usage. Nothing else changes.
+/// </summary>
+public static class RequestRewriter
+{
+    private static readonly ReadOnlyMemory<byte> WholeOption = "\"stream_options\":{\"include_usage\":true},"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> OptionValue = "{\"include_usage\":true}"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> OnlyProperty = "\"include_usage\":true"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> FirstProperty = "\"include_usage\":true,"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> True = "true"u8.ToArray();
+
+    public static SplicedBody Rewrite(ReadOnlyMemory<byte> body, RequestPlan plan, Deployment deployment)
+    {
+        var request = plan.Request;
+        var edits = new List<Splice>(plan.Edits.Count + 2);
+        edits.AddRange(plan.Edits);
+
+        // The reader refuses a body without a model.
+        var model = request.Find("model"u8)!.Value;
+        edits.Add(new Splice(model.Value.Start, model.Value.Length, deployment.ModelJson));
+        if (request is { Stream: true, StreamOptions.IncludeUsage: false })
+        {
+            edits.Add(IncludeUsage(request));
+        }
+
+        return SplicedBody.From(body, edits);
+    }
+
+    private static Splice IncludeUsage(ParsedRequest request)
+    {
+        var options = request.StreamOptions;
+        return options switch
+        {
+            { IsPresent: false } => new Splice(request.BodyStart, 0, WholeOption),
+            { IsObject: false } => new Splice(options.Value.Start, options.Value.Length, OptionValue),
+            { IncludeUsageValue.Length: > 0 } => new Splice(options.IncludeUsageValue.Start, options.IncludeUsageValue.Length, True),
+            _ => new Splice(options.Value.Start + 1, 0, options.IsEmptyObject ? OnlyProperty : FirstProperty),
+        };
+    }
+}

@@ -1,0 +1,48 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Gateway.Core.Text;
+
+/// <summary>The size of text for a cheap estimate: bytes of ASCII, and bytes of everything else in UTF-8.</summary>
+public readonly record struct TextSize(long AsciiBytes, long OtherBytes)
+{
+    public static TextSize operator +(TextSize left, TextSize right) =>
+        new(left.AsciiBytes + right.AsciiBytes, left.OtherBytes + right.OtherBytes);
+
+    /// <summary>Measures the inside of a JSON string or a stretch of JSON. An escape <c>\uXXXX</c> counts as the three UTF-8 bytes that it mostly stands for.</summary>
+    public static TextSize OfJson(ReadOnlySpan<byte> json)
+    {
+        var other = Ascii.IsValid(json) ? 0 : CountOther(json);
+        var ascii = json.Length - other;
+        for (var rest = json; ;)
+        {
+            var at = rest.IndexOf("\\u"u8);
+            if (at < 0 || at + 6 > rest.Length)
+            {
+                return new TextSize(ascii, other);
+            }
+
+            ascii -= 6;
+            other += 3;
+            rest = rest[(at + 6)..];
+        }
+    }
+
+    private static int CountOther(ReadOnlySpan<byte> bytes)
+    {
+        var count = 0;
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        foreach (var word in words)
+        {
+            count += BitOperations.PopCount(word & 0x8080_8080_8080_8080);
+        }
+
+        foreach (var last in bytes[(words.Length * sizeof(ulong))..])
+        {
+            count += last >> 7;
+        }
+
+        return count;
+    }
+}
