@@ -73,22 +73,10 @@ public static class RequestPolicy
     internal static byte[] Property(string name, ReadOnlySpan<byte> json, bool comma) =>
         [.. JsonText.Quote(name), (byte)':', .. json, .. comma ? ","u8 : ""u8];
 
-    /// <summary>Takes a property out together with the comma in front of it, or else the one behind.</summary>
     private static Splice Remove(ReadOnlySpan<byte> body, TopLevelParameter parameter)
     {
-        var start = parameter.Start;
-        var end = parameter.Value.End;
-        var before = body[..start].TrimEnd(" \t\r\n"u8);
-        if (before[^1] == ',')
-        {
-            return new Splice(before.Length - 1, end - before.Length + 1, default);
-        }
-
-        var behind = body[end..];
-        var trimmed = behind.TrimStart(" \t\r\n"u8);
-        return trimmed[0] == ','
-            ? new Splice(start, end + (behind.Length - trimmed.Length) + 1 - start, default)
-            : new Splice(start, end - start, default);
+        var property = JsonProperty.WithComma(body, new ByteRange(parameter.Start, parameter.Value.End - parameter.Start));
+        return new Splice(property.Start, property.Length, default);
     }
 
     private static bool IsNull(TopLevelParameter parameter, ReadOnlyMemory<byte> body) =>

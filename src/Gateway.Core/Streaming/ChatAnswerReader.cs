@@ -1,0 +1,149 @@
+using System.Text.Json;
+using Gateway.Core.Requests;
+using Gateway.Core.Text;
+
+namespace Gateway.Core.Streaming;
+
+/// <summary>Reads a chat completion or a chunk of its stream in one pass, in place.</summary>
+public static class ChatAnswerReader
+{
+    /// <param name="json">One JSON object, alone.</param>
+    /// <param name="answer">What it says.</param>
+    /// <returns>False where it is no JSON object.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> json, out ChatAnswer answer)
+    {
+        answer = default;
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return false;
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                ReadProperty(ref reader, ref answer);
+            }
+
+            // Anything behind the object makes the reader throw.
+            reader.Read();
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            // A property name with an escape that stands for no text.
+            return false;
+        }
+    }
+
+    private static void ReadProperty(ref Utf8JsonReader reader, ref ChatAnswer answer)
+    {
+        var start = (int)reader.TokenStartIndex;
+        if (reader.ValueTextEquals("choices"u8))
+        {
+            reader.Read();
+            ReadChoices(ref reader, ref answer);
+        }
+        else if (reader.ValueTextEquals("usage"u8))
+        {
+            reader.Read();
+            answer.HasUsageObject = reader.TokenType == JsonTokenType.StartObject;
+            answer.Usage = UsageReader.TryRead(ref reader, out var usage) ? usage : null;
+            answer.UsageProperty = new ByteRange(start, (int)reader.BytesConsumed - start);
+        }
+        else if (reader.ValueTextEquals("model"u8))
+        {
+            answer.Model = ReadValue(ref reader);
+        }
+        else if (reader.ValueTextEquals("object"u8))
+        {
+            answer.Object = ReadValue(ref reader);
+        }
+        else if (reader.ValueTextEquals("error"u8))
+        {
+            reader.Read();
+            answer.HasError = reader.TokenType is not (JsonTokenType.Null or JsonTokenType.False);
+            reader.Skip();
+        }
+        else
+        {
+            reader.Skip();
+        }
+    }
+
+    private static ByteRange ReadValue(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return new ByteRange(start, (int)reader.BytesConsumed - start);
+    }
+
+    private static void ReadChoices(ref Utf8JsonReader reader, ref ChatAnswer answer)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return;
+        }
+
+        answer.HasChoices = true;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            answer.Choices++;
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
+                {
+                    reader.Read();
+                    ReadMessage(ref reader, ref answer);
+                }
+                else if (reader.ValueTextEquals("finish_reason"u8))
+                {
+                    reader.Read();
+                    answer.Finished |= reader.TokenType == JsonTokenType.String;
+                    reader.Skip();
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+        }
+    }
+
+    /// <summary>Every string inside counts as text, but for the role and ids, which are no tokens of the answer.</summary>
+    private static void ReadMessage(ref Utf8JsonReader reader, ref ChatAnswer answer)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        var depth = reader.CurrentDepth;
+        var counts = false;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                counts = !(reader.ValueTextEquals("role"u8) || reader.ValueTextEquals("id"u8) || reader.ValueTextEquals("type"u8));
+            }
+            else if (reader.TokenType == JsonTokenType.String && counts && !reader.ValueSpan.IsEmpty)
+            {
+                answer.Text += TextSize.OfJson(reader.ValueSpan);
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Gateway.Core.Text;
+
+namespace Gateway.Core.Streaming;
+
+/// <summary>What was seen of one answer as it went by; settlement bills by it.</summary>
+public sealed record Observation
+{
+    public required AnswerOutcome Outcome { get; init; }
+
+    /// <summary>The HTTP status that the client gets.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>The provider's own usage, or null where it sent none that can be believed.</summary>
+    public Usage? Usage { get; init; }
+
+    /// <summary>Text of the answer that was received, for an estimate where there is no usage.</summary>
+    public TextSize Received { get; init; }
+
+    /// <summary>Whether anything of an answer reached the gateway: then it costs, though it broke off.</summary>
+    public bool AnswerBegan { get; init; }
+
+    /// <summary>From the request's arrival to the answer's first content, in milliseconds; null where none came.</summary>
+    public long? FirstTokenMs { get; init; }
+}
