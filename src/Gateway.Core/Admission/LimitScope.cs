@@ -13,6 +13,9 @@ namespace Gateway.Core.Admission;
 /// <param name="ConcurrentRequests">Requests at once, or null for no such limit.</param>
 public sealed record LimitScope(LimitScopeKind Kind, string Id, long? RequestsPerMinute, long? TokensPerMinute, long? ConcurrentRequests)
 {
+    /// <summary>The largest requests or tokens a minute that may be set; the smallest is 1. Keeps the limiters' integers exact.</summary>
+    public const long LargestLimit = 1_000_000_000;
+
     /// <summary>For a client's eyes: <c>key key_1</c>.</summary>
     public string Describe() => Kind switch
     {

@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+using Gateway.Core.Admission;
+using Gateway.Core.Callers;
+
+namespace Gateway.Limits;
+
+/// <summary>
+/// Requests and tokens a minute, in buckets that refill continuously. What a request asks is taken from all of its scopes or from none;
+/// a request is never made smaller to fit.
+/// </summary>
+internal interface ILimiter
+{
+    /// <summary>
+    /// Would the least request (one request, one token) be refused now? Charges nothing; for use before a body is read. Null also where
+    /// that cannot be told: <see cref="ReserveAsync"/> decides.
+    /// </summary>
+    ValueTask<LimitRefusal?> PeekAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, CancellationToken ct);
+
+    /// <summary>Charges one request and the terms' tokens to every scope, or refuses and charges nothing.</summary>
+    ValueTask<ReserveOutcome> ReserveAsync(ReservationTerms terms, CancellationToken ct);
+}

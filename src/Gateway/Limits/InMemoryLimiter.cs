@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Gateway.Core.Admission;
+using Gateway.Core.Callers;
+
+namespace Gateway.Limits;
+
+/// <summary>Limits of this process alone, on its monotonic clock: a wall clock that is set back or forth changes nothing.</summary>
+internal sealed class InMemoryLimiter : ILimiter, IReservationSettler, IDisposable
+{
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<TenantId, TenantBuckets> _tenants = new();
+
+    // By identity: a caller's plan hands in the same arrays for as long as it lives, and the binding goes with them.
+    private readonly ConditionalWeakTable<LimitScope[], BoundBuckets> _bound = [];
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private readonly ITimer _sweep;
+
+    public InMemoryLimiter(TimeProvider time)
+    {
+        _time = time;
+        _start = time.GetTimestamp();
+        _sweep = time.CreateTimer(static limiter => ((InMemoryLimiter)limiter!).Sweep(), this, SweepEvery, SweepEvery);
+    }
+
+    /// <summary>Buckets held now.</summary>
+    public int BucketCount => _tenants.Values.Sum(static tenant => tenant.Count);
+
+    public ValueTask<LimitRefusal?> PeekAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, CancellationToken ct)
+    {
+        if (scopes.IsDefaultOrEmpty)
+        {
+            return default;
+        }
+
+        BoundBuckets bound;
+        var nowMs = NowMs();
+        Span<long> levels = stackalloc long[scopes.Length * 2];
+        do
+        {
+            bound = Bind(tenant, scopes);
+        }
+        while (!bound.TryRead(nowMs, levels));
+
+        return new ValueTask<LimitRefusal?>(bound.Rules.Refusal(levels, tokens: 1));
+    }
+
+    public ValueTask<ReserveOutcome> ReserveAsync(ReservationTerms terms, CancellationToken ct)
+    {
+        if (terms.Scopes.IsDefaultOrEmpty)
+        {
+            return new ValueTask<ReserveOutcome>(ReserveOutcome.Unlimited);
+        }
+
+        BoundBuckets bound;
+        bool admitted;
+        var tokens = Math.Max(0, terms.Tokens);
+        var nowMs = NowMs();
+        Span<long> levels = stackalloc long[terms.Scopes.Length * 2];
+        do
+        {
+            bound = Bind(terms.Tenant, terms.Scopes);
+        }
+        while (!bound.TryReserve(tokens, nowMs, levels, out admitted));
+
+        if (bound.Rules.Count == 0)
+        {
+            return new ValueTask<ReserveOutcome>(ReserveOutcome.Unlimited);
+        }
+
+        return new ValueTask<ReserveOutcome>(admitted
+            ? new Reservation(this, terms, bound.Rules.Describe(levels))
+            : bound.Rules.Refusal(levels, tokens)!);
+    }
+
+    public ValueTask SettleAsync(ReservationTerms terms, long tokensUsed, CancellationToken ct)
+    {
+        var back = Math.Max(0, terms.Tokens) - Math.Clamp(tokensUsed, 0, LimitScope.LargestLimit);
+        if (back != 0)
+        {
+            var nowMs = NowMs();
+            Span<long> levels = stackalloc long[terms.Scopes.Length * 2];
+            while (!Bind(terms.Tenant, terms.Scopes).TryAdd(back, nowMs, levels))
+            {
+                // Swept in between; bound anew.
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose() => _sweep.Dispose();
+
+    private BoundBuckets Bind(TenantId tenantId, ImmutableArray<LimitScope> scopes)
+    {
+        var identity = ImmutableCollectionsMarshal.AsArray(scopes)!;
+        if (_bound.TryGetValue(identity, out var bound) && !bound.IsStale && bound.TenantId == tenantId)
+        {
+            return bound;
+        }
+
+        var tenant = _tenants.GetOrAdd(tenantId, static _ => new TenantBuckets());
+        if (tenant.Retired)
+        {
+            // The sweep is about to take it out; whoever comes first does, so that nobody waits for the sweep.
+            _tenants.TryRemove(KeyValuePair.Create(tenantId, tenant));
+            tenant = _tenants.GetOrAdd(tenantId, static _ => new TenantBuckets());
+        }
+
+        bound = new BoundBuckets(tenantId, tenant, bound?.Rules ?? BucketRules.Of(scopes));
+        _bound.AddOrUpdate(identity, bound);
+        return bound;
+    }
+
+    private void Sweep()
+    {
+        var nowMs = NowMs();
+        foreach (var entry in _tenants)
+        {
+            if (entry.Value.Sweep(nowMs))
+            {
+                _tenants.TryRemove(entry);
+            }
+        }
+    }
+
+    private long NowMs() => _time.GetElapsedTime(_start).Ticks / TimeSpan.TicksPerMillisecond;
+}
