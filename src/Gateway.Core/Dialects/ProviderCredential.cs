@@ -1,7 +1,7 @@
 namespace Gateway.Core.Dialects;
 
 /// <summary>A header by which a request is signed.</summary>
-public readonly struct ProviderCredential(string header, string value)
+public sealed class ProviderCredential(string header, string value)
 {
     public string Header { get; } = header;
 

@@ -30,6 +30,10 @@ public sealed partial record GatewayError
     public static GatewayError NoDeployment(string model) => new(503, ErrorTypes.ServiceUnavailable, "no_deployment_available", null,
         $"No deployment of the model `{Clip(model)}` is available: the operator must configure its provider.");
 
+    /// <summary>Nobody reads it: the client has gone. Status 499, as proxies log it.</summary>
+    public static GatewayError ClientClosed() => new(499, ErrorTypes.InvalidRequest, "client_disconnected", null,
+        "The client closed the connection before the answer.");
+
     public static GatewayError ProviderUnreachable() => new(502, ErrorTypes.Server, "provider_unreachable", null,
         "The model's provider could not be reached. The request was not charged.");
 

@@ -5,6 +5,8 @@ namespace Gateway.Core.Models;
 /// <summary>Someone who serves models: where, in which dialect, and with which credential.</summary>
 public sealed class Provider
 {
+    private ProviderCredential? _credential;
+
     public required string Name { get; init; }
 
     public required IDialect Dialect { get; init; }
@@ -14,6 +16,9 @@ public sealed class Provider
 
     /// <summary>Absent for a provider that needs none, such as one on the same host.</summary>
     public Secret ApiKey { get; init; }
+
+    /// <summary>The header that signs its requests, or null where it needs none.</summary>
+    public ProviderCredential? Credential => ApiKey.IsPresent ? _credential ??= Dialect.Credential(ApiKey) : null;
 
     /// <summary>Azure's <c>api-version</c>, where the provider has one.</summary>
     public string? ApiVersion { get; init; }

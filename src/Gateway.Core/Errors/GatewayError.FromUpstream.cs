@@ -1,0 +1,43 @@
+using Gateway.Core.Dialects;
+
+namespace Gateway.Core.Errors;
+
+/// <content>A provider's refusal, as the client gets to see it.</content>
+public sealed partial record GatewayError
+{
+    private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// What lies between the gateway and its provider (credentials, quota, deployment names) is the operator's affair: the client gets a
+    /// 502 that says so. What the provider says of the request itself goes through; what it says of its own health becomes 502, 503 or 504.
+    /// </summary>
+    /// <param name="refusal">As the dialect read it.</param>
+    /// <param name="retryAfter">The provider's own word on when to try again, or null.</param>
+    public static GatewayError FromUpstream(UpstreamRefusal refusal, TimeSpan? retryAfter)
+    {
+        if (refusal.Status is 401 or 403 || refusal.Code is "invalid_token" or "token_mismatched" or "invalid_api_key")
+        {
+            return ProviderAuthentication();
+        }
+
+        if (IsQuota(refusal.Code) || IsQuota(refusal.Type))
+        {
+            return ProviderQuota();
+        }
+
+        return refusal.Status switch
+        {
+            402 => ProviderQuota(),
+            404 => ProviderDeploymentNotFound(),
+            408 or 504 => ProviderTimedOut(),
+            429 => ProviderRateLimited(retryAfter ?? DefaultRetryAfter),
+            503 or 529 => ProviderFailed(503),
+            >= 400 and < 500 => ProviderRefused(
+                refusal.Status, refusal.Type, refusal.Code, refusal.Param, refusal.Message ?? "The model's provider refused the request without saying why."),
+            _ => ProviderFailed(502),
+        };
+    }
+
+    private static bool IsQuota(string? word) => word is "insufficient_quota" or "credit_balance_exhausted" or "organization_spend_limit_exceeded"
+        or "project_spend_limit_exceeded" or "organization_usage_limit_exceeded";
+}

@@ -1,0 +1,74 @@
+using System.Buffers;
+
+namespace Gateway.Forwarding;
+
+/// <summary>A whole answer in one pooled stretch of memory.</summary>
+internal sealed class AnswerBuffer : IDisposable
+{
+    /// <summary>A JSON answer is held until its row is durable; a larger one is refused.</summary>
+    public const int MaxBytes = 64 * 1024 * 1024;
+
+    private const int FirstBytes = 4096;
+
+    private byte[] _bytes = [];
+
+    public int Length { get; private set; }
+
+    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
+
+    /// <summary>Reads to the end.</summary>
+    /// <returns>False where it is longer than <paramref name="maxBytes"/>.</returns>
+    public async ValueTask<bool> TryReadAsync(Stream stream, long? expected, int maxBytes, UpstreamDeadline deadline, CancellationToken ct)
+    {
+        if (expected > maxBytes)
+        {
+            return false;
+        }
+
+        // One byte more than expected, so that the read that finds the end needs no larger buffer.
+        Grow((int)Math.Max(FirstBytes, (expected ?? 0) + 1));
+        while (true)
+        {
+            var read = await stream.ReadAsync(_bytes.AsMemory(Length), ct);
+            if (read == 0)
+            {
+                return true;
+            }
+
+            deadline.Progress(first: Length == 0);
+            Length += read;
+            if (Length > maxBytes)
+            {
+                return false;
+            }
+
+            if (Length == _bytes.Length)
+            {
+                Grow(Length * 2);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        var bytes = _bytes;
+        _bytes = [];
+        Length = 0;
+        if (bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    private void Grow(int size)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(size);
+        _bytes.AsSpan(0, Length).CopyTo(larger);
+        if (_bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+        }
+
+        _bytes = larger;
+    }
+}

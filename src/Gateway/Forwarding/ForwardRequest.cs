@@ -1,0 +1,25 @@
+using Gateway.Core.Models;
+using Gateway.Core.Requests;
+
+namespace Gateway.Forwarding;
+
+/// <summary>What is to be sent, to whom, and how its answer is to be handled.</summary>
+internal sealed class ForwardRequest
+{
+    public required string RequestId { get; init; }
+
+    public required Target Target { get; init; }
+
+    public required SplicedBody Body { get; init; }
+
+    public required bool Stream { get; init; }
+
+    /// <summary>Whether the client did not ask for the usage that its stream carries.</summary>
+    public required bool HideUsage { get; init; }
+
+    /// <summary>When the request arrived, as a timestamp of the clock.</summary>
+    public required long Arrived { get; init; }
+
+    /// <summary>Gives the body's bytes back; called once, as soon as nobody can need them.</summary>
+    public required Action ReleaseBody { get; init; }
+}

@@ -1,0 +1,51 @@
+using Gateway.Core.Errors;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Gateway.Forwarding;
+
+/// <summary>
+/// The pipeline's ninth stage: (1) put the spliced body in the client's place; (2) send it through YARP to the deployment; (3) hand back
+/// what was observed, the last byte withheld. It never throws for what a provider or a client does.
+/// </summary>
+internal sealed partial class Forwarder(IHttpForwarder proxy, ProviderClients clients, TimeProvider time, ILogger<Forwarder> logger)
+{
+    // The model's own timeouts rule; they tell waiting for the first byte from a pause in a stream, which one idle timeout cannot.
+    private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = Timeout.InfiniteTimeSpan };
+
+    public async ValueTask<ObservedResponse> SendAsync(HttpContext context, ForwardRequest request)
+    {
+        var deployment = request.Target.Deployment;
+        using var deadline = new UpstreamDeadline(request.Target.Card.Timeouts, time);
+        var body = new SplicedBodyStream(request.Body);
+        var call = new UpstreamCall(context, request, body, deadline, time);
+
+        context.Request.Body = body;
+        context.Request.ContentLength = request.Body.Length;
+        context.Response.Headers["x-gateway-provider"] = deployment.Provider.Name;
+        context.Response.Headers["x-gateway-model"] = deployment.Model;
+
+        var error = await proxy.SendAsync(
+            context, deployment.Provider.BaseUrl.AbsoluteUri, clients.For(deployment.Provider, request.Target.Card.Timeouts.Connect), Config, call, deadline.Token);
+
+        // The proxy has let go of the body by now, whatever happened.
+        body.Close(onlyIfConsumed: false, out _);
+        request.ReleaseBody();
+
+        var response = call.Response ?? (error == ForwarderError.RequestTimedOut
+            ? call.Refuse(GatewayError.ProviderTimedOut())
+            : call.BrokenOff());
+        if (response.Refusal is { } refusal && error != ForwarderError.None)
+        {
+            Log.Failed(logger, request.RequestId, deployment.Provider.Name, deployment.Model, error, refusal.Code, context.Features.Get<IForwarderErrorFeature>()?.Exception);
+        }
+
+        return response;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Request {RequestId} to {Provider} ({UpstreamModel}) failed: {ForwarderError}, {Code}")]
+        public static partial void Failed(
+            ILogger logger, string requestId, string provider, string upstreamModel, ForwarderError forwarderError, string? code, Exception? exception);
+    }
+}

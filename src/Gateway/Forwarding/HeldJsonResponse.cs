@@ -1,0 +1,47 @@
+using System.Buffers;
+using Gateway.Core.Errors;
+using Gateway.Core.Pricing;
+using Gateway.Core.Requests;
+using Gateway.Core.Streaming;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gateway.Forwarding;
+
+/// <summary>A JSON answer, whole and unsent. It goes out with the model's name that the client used, and with what it cost.</summary>
+internal sealed class HeldJsonResponse(HttpContext context, AnswerBuffer body, ChatAnswer answer, string requestedModel) : ObservedResponse
+{
+    private static readonly byte[] ChatCompletion = "\"chat.completion\""u8.ToArray();
+
+    public override async ValueTask FinishAsync(Charge charge, string traceId, CancellationToken ct)
+    {
+        var edits = new List<Splice>(2);
+        if (answer.Model.Length > 0)
+        {
+            edits.Add(new Splice(answer.Model.Start, answer.Model.Length, JsonText.Quote(requestedModel)));
+        }
+
+        // Some providers call a whole answer a chunk, which clients' parsers refuse.
+        if (answer.Object.Length > 0 && !answer.Object.Of(body.Memory.Span).SequenceEqual(ChatCompletion))
+        {
+            edits.Add(new Splice(answer.Object.Start, answer.Object.Length, ChatCompletion));
+        }
+
+        var spliced = SplicedBody.From(body.Memory, edits);
+        var response = context.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        context.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = null;
+        response.ContentType = "application/json";
+        response.ContentLength = spliced.Length;
+        response.Headers["x-gateway-cost-usd"] = charge.Amount.ToString();
+        foreach (var segment in spliced.Segments)
+        {
+            response.BodyWriter.Write(segment.Span);
+        }
+
+        await response.BodyWriter.FlushAsync(ct);
+    }
+
+    public override ValueTask FailAsync(GatewayError error, string traceId, CancellationToken ct) => ValueTask.CompletedTask;
+
+    public override void Dispose() => body.Dispose();
+}

@@ -1,0 +1,191 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Gateway.Core.Dialects;
+using Gateway.Core.Errors;
+using Gateway.Core.Requests;
+using Gateway.Core.Streaming;
+using Gateway.Core.Text;
+
+namespace Gateway.Forwarding;
+
+/// <summary>
+/// Passes a provider's events on, each at once: (1) read what came; (2) cut it into events; (3) read each in place for model, usage and
+/// text; (4) write it with the client's name of the model, and without usage that the client did not ask for; (5) flush once for all
+/// events of one read. It stops at the terminal event, which it does not write.
+/// </summary>
+internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] modelJson, bool hideUsage, UpstreamDeadline deadline, Action onFirstEvent, Action onFirstText) : IDisposable
+{
+    private const int ReadBytes = 16 * 1024;
+
+    private readonly SseScanner _scanner = new();
+    private bool _terminal;
+
+    /// <summary>Whether anything went to the client.</summary>
+    public bool Began { get; private set; }
+
+    public Usage? Usage { get; private set; }
+
+    public TextSize Received { get; private set; }
+
+    /// <summary>What ended the stream before its time, or null.</summary>
+    public GatewayError? BrokenBy { get; private set; }
+
+    public async ValueTask RunAsync(Stream upstream, CancellationToken ct)
+    {
+        byte[]? buffer = null;
+        try
+        {
+            while (!_terminal && BrokenBy is null)
+            {
+                // A stream that waits holds no buffer: reading nothing completes when something is there.
+                var ready = upstream.ReadAsync(Memory<byte>.Empty, ct);
+                if (!ready.IsCompleted && buffer is not null)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = null;
+                }
+
+                await ready;
+                buffer ??= ArrayPool<byte>.Shared.Rent(ReadBytes);
+                var read = await upstream.ReadAsync(buffer.AsMemory(0, ReadBytes), ct);
+                if (read == 0)
+                {
+                    End();
+                }
+                else
+                {
+                    deadline.Progress(first: !Began);
+                    Pass(buffer.AsSpan(0, read));
+                }
+
+                if (Began)
+                {
+                    await client.FlushAsync(ct);
+                }
+            }
+        }
+        finally
+        {
+            if (buffer is not null)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    public void Dispose() => _scanner.Dispose();
+
+    private void Pass(ReadOnlySpan<byte> piece)
+    {
+        while (!_terminal && BrokenBy is null && _scanner.TryRead(ref piece, out var data))
+        {
+            Pass(data, last: false);
+        }
+
+        if (_scanner.IsOverlong)
+        {
+            BrokenBy = GatewayError.ProviderMalformed();
+        }
+    }
+
+    /// <summary>The stream ended. Its last event may lack the blank line; a missing <c>[DONE]</c> is supplied by whoever finishes.</summary>
+    private void End()
+    {
+        if (_scanner.TryReadLast(out var data))
+        {
+            Pass(data, last: true);
+        }
+
+        _terminal = true;
+        if (!Began)
+        {
+            BrokenBy ??= GatewayError.ProviderMalformed();
+        }
+    }
+
+    private void Pass(ReadOnlySpan<byte> data, bool last)
+    {
+        if (data.StartsWith("[DONE]"u8))
+        {
+            _terminal = true;
+            return;
+        }
+
+        if (!ChatAnswerReader.TryRead(data, out var answer))
+        {
+            // Half an event at the very end is what a cut stream leaves behind.
+            BrokenBy = last ? GatewayError.ProviderUnreachable() : GatewayError.ProviderMalformed();
+            return;
+        }
+
+        if (answer.HasError)
+        {
+            BrokenBy = GatewayError.FromUpstream(dialect.ReadRefusal(StatusCodes.Status500InternalServerError, data), retryAfter: null);
+            return;
+        }
+
+        Usage = answer.Usage ?? Usage;
+        if (answer.Text != default)
+        {
+            if (Received == default)
+            {
+                onFirstText();
+            }
+
+            Received += answer.Text;
+        }
+
+        if (!(hideUsage && answer is { HasUsageObject: true, Choices: 0 }))
+        {
+            Write(data, answer.Model, answer.UsageProperty);
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> data, ByteRange model, ByteRange usageProperty)
+    {
+        if (!Began)
+        {
+            Began = true;
+            onFirstEvent();
+        }
+
+        client.Write("data: "u8);
+        var usage = hideUsage && usageProperty.Length > 0 ? JsonProperty.WithComma(data, usageProperty) : default;
+        var at = 0;
+        if (usage.Length > 0 && usage.Start < model.Start)
+        {
+            WriteLines(data[..usage.Start]);
+            at = usage.End;
+            usage = default;
+        }
+
+        if (model.Length > 0)
+        {
+            WriteLines(data[at..model.Start]);
+            client.Write(modelJson);
+            at = model.End;
+        }
+
+        if (usage.Length > 0)
+        {
+            WriteLines(data[at..usage.Start]);
+            at = usage.End;
+        }
+
+        WriteLines(data[at..]);
+        client.Write("\n\n"u8);
+    }
+
+    /// <summary>An event that came in several data lines goes out so.</summary>
+    private void WriteLines(ReadOnlySpan<byte> text)
+    {
+        for (var end = text.IndexOf((byte)'\n'); end >= 0; end = text.IndexOf((byte)'\n'))
+        {
+            client.Write(text[..(end + 1)]);
+            client.Write("data: "u8);
+            text = text[(end + 1)..];
+        }
+
+        client.Write(text);
+    }
+}

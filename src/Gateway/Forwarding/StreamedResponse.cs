@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Text;
+using Gateway.Core.Errors;
+using Gateway.Core.Pricing;
+using Gateway.Core.Streaming;
+
+namespace Gateway.Forwarding;
+
+/// <summary>A stream whose events are with the client already, all but the terminal one.</summary>
+internal sealed class StreamedResponse(HttpContext context, GatewayError? brokenBy) : ObservedResponse
+{
+    public override async ValueTask FinishAsync(Charge charge, string traceId, CancellationToken ct)
+    {
+        if (Observation.Outcome == AnswerOutcome.ClientDisconnected)
+        {
+            return;
+        }
+
+        if (brokenBy is not null)
+        {
+            await FailAsync(brokenBy, traceId, ct);
+            return;
+        }
+
+        var writer = context.Response.BodyWriter;
+        writer.Write(": x-gateway-cost-usd="u8);
+        Encoding.ASCII.GetBytes(charge.Amount.ToString(), writer);
+        writer.Write("\n\ndata: [DONE]\n\n"u8);
+        await writer.FlushAsync(ct);
+    }
+
+    public override async ValueTask FailAsync(GatewayError error, string traceId, CancellationToken ct)
+    {
+        var writer = context.Response.BodyWriter;
+        writer.Write("data: "u8);
+        ErrorBody.Write(writer, error, traceId);
+        writer.Write("\n\n"u8);
+        await writer.FlushAsync(ct);
+    }
+
+    public override void Dispose()
+    {
+    }
+}

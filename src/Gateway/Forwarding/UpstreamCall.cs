@@ -1,0 +1,253 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net.Http.Headers;
+using Gateway.Core.Errors;
+using Gateway.Core.Requests;
+using Gateway.Core.Streaming;
+using Microsoft.AspNetCore.Http.Features;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Gateway.Forwarding;
+
+/// <summary>
+/// One request to one deployment, as the proxy's transformer: (1) the URL, the provider's credential and an allow-list of headers go out,
+/// the caller's key never; (2) an error answer is read and judged before anything is written; (3) a stream is relayed event by event, a
+/// JSON answer held. The proxy's own copy of the body is suppressed: what a client gets is written here.
+/// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Both end inside TransformResponseAsync, or live on in the response.")]
+internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, SplicedBodyStream body, UpstreamDeadline deadline, TimeProvider time) : HttpTransformer
+{
+    private const int LongestErrorBody = 64 * 1024;
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    // What a provider may need to know of the client's request. Everything else, cookies and keys above all, stays here.
+    private static readonly string[] ForwardedHeaders = ["Accept", "OpenAI-Beta"];
+
+    private bool _answerBegan;
+    private long? _firstTokenMs;
+    private StreamRelay? _relay;
+    private AnswerBuffer? _held;
+
+    /// <summary>What came of it; null until a response's headers arrived.</summary>
+    public ObservedResponse? Response { get; private set; }
+
+    public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        var deployment = request.Target.Deployment;
+        proxyRequest.RequestUri = deployment.ChatCompletions;
+        var headers = httpContext.Request.Headers;
+        foreach (var name in ForwardedHeaders)
+        {
+            if (headers.TryGetValue(name, out var values))
+            {
+                proxyRequest.Headers.TryAddWithoutValidation(name, values.ToString());
+            }
+        }
+
+        proxyRequest.Headers.TryAddWithoutValidation("X-Client-Request-Id", request.RequestId);
+        if (deployment.Provider.Credential is { } credential)
+        {
+            proxyRequest.Headers.TryAddWithoutValidation(credential.Header, credential.Value);
+        }
+
+        // The proxy made the content because the client's request had a body.
+        proxyRequest.Content!.Headers.ContentType = Json;
+        proxyRequest.Content.Headers.ContentLength = request.Body.Length;
+        return ValueTask.CompletedTask;
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null)
+        {
+            return false;
+        }
+
+        httpContext.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = null;
+        try
+        {
+            var stream = await proxyResponse.Content.ReadAsStreamAsync(cancellationToken);
+            await using (stream)
+            {
+                Response = (int)proxyResponse.StatusCode switch
+                {
+                    200 or 201 when IsEventStream(proxyResponse) => await RelayAsync(stream, cancellationToken),
+                    200 or 201 => await HoldAsync(stream, proxyResponse.Content.Headers.ContentLength, cancellationToken),
+                    >= 400 and var status => Refuse(await ReadRefusalAsync(stream, status, proxyResponse, cancellationToken)),
+                    _ => Refuse(GatewayError.ProviderMalformed()),
+                };
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Response = BrokenOff();
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            Response = BrokenOff();
+        }
+        finally
+        {
+            _relay?.Dispose();
+            if (Response is not HeldJsonResponse)
+            {
+                _held?.Dispose();
+            }
+        }
+
+        return false;
+    }
+
+    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) =>
+        ValueTask.CompletedTask;
+
+    /// <summary>The answer that never came, or that ended before its time: by the client, by the clock, or by the provider.</summary>
+    public ObservedResponse BrokenOff()
+    {
+        var (outcome, error) = context.RequestAborted.IsCancellationRequested
+            ? (AnswerOutcome.ClientDisconnected, null)
+            : deadline.HasPassed
+                ? (AnswerOutcome.TimedOut, GatewayError.ProviderTimedOut())
+                : (AnswerOutcome.UpstreamFailed, (GatewayError?)GatewayError.ProviderUnreachable());
+        return _relay is { Began: true } ? Streamed(outcome, error) : Refuse(error ?? GatewayError.ClientClosed(), outcome);
+    }
+
+    public ObservedResponse Refuse(GatewayError error, AnswerOutcome? outcome = null) => new RefusedResponse
+    {
+        Refusal = error,
+        Sent = body.IsConsumed,
+        Observation = new Observation
+        {
+            Outcome = outcome ?? (error.Status == StatusCodes.Status504GatewayTimeout ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed),
+            Status = error.Status,
+            AnswerBegan = _answerBegan,
+            FirstTokenMs = _firstTokenMs,
+        },
+    };
+
+    private static bool IsEventStream(HttpResponseMessage response) =>
+        string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
+
+    private async ValueTask<ObservedResponse> RelayAsync(Stream stream, CancellationToken ct)
+    {
+        var response = context.Response;
+        _relay = new StreamRelay(
+            response.BodyWriter,
+            request.Target.Deployment.Provider.Dialect,
+            JsonText.Quote(request.Target.Requested),
+            request.HideUsage,
+            deadline,
+            onFirstEvent: () =>
+            {
+                AnswerBegins();
+                response.StatusCode = StatusCodes.Status200OK;
+                response.ContentType = "text/event-stream; charset=utf-8";
+                response.Headers.CacheControl = "no-cache";
+
+                // Buffering proxies on the way would turn a stream into one late piece.
+                response.Headers["X-Accel-Buffering"] = "no";
+            },
+            onFirstText: MarkFirstToken);
+        await _relay.RunAsync(stream, ct);
+        return _relay switch
+        {
+            { BrokenBy: null } => Streamed(AnswerOutcome.Completed, null),
+            { Began: true, BrokenBy: { } error } => Streamed(AnswerOutcome.UpstreamFailed, error),
+            { BrokenBy: { } error } => Refuse(error),
+        };
+    }
+
+    private StreamedResponse Streamed(AnswerOutcome outcome, GatewayError? brokenBy) => new(context, brokenBy)
+    {
+        Sent = body.IsConsumed,
+        Observation = new Observation
+        {
+            Outcome = outcome,
+            Status = StatusCodes.Status200OK,
+            Usage = _relay!.Usage,
+            Received = _relay.Received,
+            AnswerBegan = true,
+            FirstTokenMs = _firstTokenMs,
+        },
+    };
+
+    private async ValueTask<ObservedResponse> HoldAsync(Stream stream, long? length, CancellationToken ct)
+    {
+        _held = new AnswerBuffer();
+        if (!await _held.TryReadAsync(stream, length, AnswerBuffer.MaxBytes, deadline, ct)
+            || !ChatAnswerReader.TryRead(_held.Memory.Span, out var answer))
+        {
+            return Refuse(GatewayError.ProviderMalformed());
+        }
+
+        if (answer.HasError && !answer.HasChoices)
+        {
+            var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(StatusCodes.Status500InternalServerError, _held.Memory.Span);
+            return Refuse(GatewayError.FromUpstream(refusal, retryAfter: null));
+        }
+
+        if (!answer.HasChoices)
+        {
+            return Refuse(GatewayError.ProviderMalformed());
+        }
+
+        AnswerBegins();
+        MarkFirstToken();
+        return new HeldJsonResponse(context, _held, answer, request.Target.Requested)
+        {
+            Sent = true,
+            Observation = new Observation
+            {
+                Outcome = AnswerOutcome.Completed,
+                Status = StatusCodes.Status200OK,
+                Usage = answer.Usage,
+                Received = answer.Text,
+                AnswerBegan = true,
+                FirstTokenMs = _firstTokenMs,
+            },
+        };
+    }
+
+    private async ValueTask<GatewayError> ReadRefusalAsync(Stream stream, int status, HttpResponseMessage response, CancellationToken ct)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(LongestErrorBody);
+        try
+        {
+            // What of it comes in time tells enough; the status alone would too.
+            var length = await stream.ReadAtLeastAsync(buffer.AsMemory(0, LongestErrorBody), LongestErrorBody, throwOnEndOfStream: false, ct);
+            var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(status, buffer.AsSpan(0, length));
+            return GatewayError.FromUpstream(refusal, RetryAfter(response));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        if (response.Headers.TryGetValues("retry-after-ms", out var values)
+            && double.TryParse(values.FirstOrDefault(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ms) && ms is >= 0 and < 1e9)
+        {
+            return TimeSpan.FromMilliseconds(ms);
+        }
+
+        var header = response.Headers.RetryAfter;
+        var wait = header?.Delta ?? (header?.Date - time.GetUtcNow());
+        return wait > TimeSpan.Zero ? wait : null;
+    }
+
+    /// <summary>From here on no other deployment can be asked, so the request's bytes go back to their pool.</summary>
+    private void AnswerBegins()
+    {
+        _answerBegan = true;
+        body.Close(onlyIfConsumed: true, out var closed);
+        if (closed)
+        {
+            request.ReleaseBody();
+        }
+    }
+
+    private void MarkFirstToken() => _firstTokenMs ??= (long)time.GetElapsedTime(request.Arrived).TotalMilliseconds;
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Gateway.Core.Callers;
+using Gateway.Core.Metering;
+using Gateway.Core.Models;
+using Gateway.Core.Pricing;
+using Gateway.Core.Streaming;
+
+namespace Gateway.Pipeline;
+
+/// <summary>One request and its answer: their id and times, and what is learnt on the way, for the log line. A feature of the HttpContext.</summary>
+internal sealed class Exchange
+{
+    private readonly TimeProvider _time;
+
+    public Exchange(TimeProvider time)
+    {
+        _time = time;
+        At = time.GetUtcNow();
+        Arrived = time.GetTimestamp();
+        var id = Guid.CreateVersion7(At);
+        RequestId = $"req_{id}";
+        TraceId = Activity.Current?.TraceId.ToHexString() ?? id.ToString("N");
+    }
+
+    /// <summary><c>req_</c> and a UUIDv7: the ledger's key, and <c>x-request-id</c>.</summary>
+    public string RequestId { get; }
+
+    /// <summary>32 hexadecimal digits: of the trace that the request belongs to, else of the request id.</summary>
+    public string TraceId { get; }
+
+    public DateTimeOffset At { get; }
+
+    /// <summary>When it arrived, as a timestamp of the clock.</summary>
+    public long Arrived { get; }
+
+    public TimeSpan Elapsed => _time.GetElapsedTime(Arrived);
+
+    public Caller? Caller { get; set; }
+
+    public Target? Target { get; set; }
+
+    public Measurement? Measurement { get; set; }
+
+    public Observation? Observation { get; set; }
+
+    public Bill? Bill { get; set; }
+
+    /// <summary><c>error.code</c> or else <c>error.type</c> of the refusal, where there was one.</summary>
+    public string? Refusal { get; set; }
+
+    public static Exchange Of(HttpContext context) => context.Features.GetRequiredFeature<Exchange>();
+}

@@ -1,0 +1,58 @@
+using Gateway.Core.Errors;
+
+namespace Gateway.Pipeline;
+
+/// <summary>
+/// Around every request: gives it an id, puts the headers that every answer carries, turns an exception into a 500 of OpenAI's form, and
+/// gives a path or method that nothing serves a body of the same form.
+/// </summary>
+internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvider time, ILogger<ExchangeMiddleware> logger)
+{
+    private static readonly Func<object, Task> WriteTime = static state =>
+    {
+        var context = (HttpContext)state;
+        context.Response.Headers["openai-processing-ms"] = ((long)Exchange.Of(context).Elapsed.TotalMilliseconds).ToString();
+        return Task.CompletedTask;
+    };
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var exchange = new Exchange(time);
+        context.Features.Set(exchange);
+        var headers = context.Response.Headers;
+        headers["x-request-id"] = exchange.RequestId;
+        headers["openai-version"] = "2020-10-01";
+        context.Response.OnStarting(WriteTime, context);
+        try
+        {
+            await next(context);
+            if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed, ContentLength: null, ContentType: null })
+            {
+                var (method, path) = (context.Request.Method, context.Request.Path.Value ?? "/");
+                await ErrorResponse.WriteAsync(context, context.Response.StatusCode == StatusCodes.Status404NotFound
+                    ? GatewayError.UnknownUrl(method, path)
+                    : GatewayError.MethodNotAllowed(method, path));
+            }
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone; nobody waits for an answer.
+            exchange.Refusal = "client_disconnected";
+        }
+        catch (BadHttpRequestException exception)
+        {
+            await ErrorResponse.WriteAsync(context, GatewayError.BadRequest(exception.StatusCode, exception.Message));
+        }
+        catch (Exception exception)
+        {
+            Log.Unhandled(logger, exception, exchange.RequestId);
+            await ErrorResponse.WriteAsync(context, GatewayError.Internal());
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Request {RequestId} failed in the gateway")]
+        public static partial void Unhandled(ILogger logger, Exception exception, string requestId);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Gateway.Core.Errors;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Pipeline;
+
+/// <summary>The pipeline's second stage: the body, whole, no larger than allowed, in memory that is counted.</summary>
+internal sealed class RequestBodyReader(BodyBuffers buffers, IOptions<GatewayOptions> options)
+{
+    private const int FirstBytes = 16 * 1024;
+    private readonly long _most = options.Value.MaxBodyBytes;
+
+    public async ValueTask<Outcome<RequestBody>> ReadAsync(HttpContext context)
+    {
+        var request = context.Request;
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding.ToString(), "identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return GatewayError.UnsupportedEncoding(encoding.ToString());
+        }
+
+        if (request.ContentLength > _most)
+        {
+            return GatewayError.BodyTooLarge(_most);
+        }
+
+        // The cap is this stage's, with an answer in OpenAI's form.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+        {
+            feature.MaxRequestBodySize = null;
+        }
+
+        try
+        {
+            return await ReadAsync(request.BodyReader, request.ContentLength, context.RequestAborted);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            return exception.StatusCode == StatusCodes.Status408RequestTimeout
+                ? GatewayError.BodyTimedOut()
+                : GatewayError.BadRequest(exception.StatusCode, exception.Message);
+        }
+    }
+
+    private async ValueTask<Outcome<RequestBody>> ReadAsync(PipeReader reader, long? expected, CancellationToken ct)
+    {
+        var size = (int)Math.Max(1, expected ?? FirstBytes);
+        if (!buffers.TryRent(size, out var buffer))
+        {
+            return GatewayError.Overloaded();
+        }
+
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                var result = await reader.ReadAsync(ct);
+                foreach (var piece in result.Buffer)
+                {
+                    if (piece.Length > _most - length)
+                    {
+                        return GatewayError.BodyTooLarge(_most);
+                    }
+
+                    if (piece.Length > size - length)
+                    {
+                        var larger = (int)Math.Min(_most, Math.Max(size * 2L, length + (long)piece.Length));
+                        if (!buffers.TryRent(larger, out var next))
+                        {
+                            return GatewayError.Overloaded();
+                        }
+
+                        buffer.AsSpan(0, length).CopyTo(next);
+                        buffers.Return(buffer, size);
+                        (buffer, size) = (next, larger);
+                    }
+
+                    piece.Span.CopyTo(buffer.AsSpan(length));
+                    length += piece.Length;
+                }
+
+                reader.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    var body = new RequestBody(buffers, buffer, size, length);
+                    buffer = [];
+                    return body;
+                }
+            }
+        }
+        finally
+        {
+            if (buffer.Length > 0)
+            {
+                buffers.Return(buffer, size);
+            }
+        }
+    }
+}
