@@ -36,6 +36,7 @@ public readonly record struct Base64Shape(int Symbols, bool IsCompact)
                 case Base64Alphabet.Foreign:
                     return false;
                 case Base64Alphabet.Blank:
+                    length += RunOfBlanks(text[(at + length)..]);
                     break;
                 case Base64Alphabet.Padding:
                     padding++;
@@ -65,9 +66,26 @@ public readonly record struct Base64Shape(int Symbols, bool IsCompact)
         return true;
     }
 
+    // In a text full of escapes the next character is often another one, and a search would cost more than a look.
     private static int RunOfSymbols(ReadOnlySpan<byte> text)
     {
+        if (text.IsEmpty || Base64Alphabet.Classify(text[0]) >= Base64Alphabet.Blank)
+        {
+            return 0;
+        }
+
         int end = text.IndexOfAnyExcept(Base64Alphabet.Symbols);
         return end < 0 ? text.Length : end;
+    }
+
+    private static int RunOfBlanks(ReadOnlySpan<byte> text)
+    {
+        int end = 0;
+        while (end < text.Length && Base64Alphabet.Classify(text[end]) == Base64Alphabet.Blank)
+        {
+            end++;
+        }
+
+        return end;
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+
 namespace Gateway.Core.Images;
 
 /// <summary>
@@ -9,6 +11,8 @@ namespace Gateway.Core.Images;
 /// <param name="shape">The shape that the scan found.</param>
 public ref struct Base64Source(ReadOnlySpan<byte> text, bool jsonEscaped, Base64Shape shape)
 {
+    private const int ChunkSymbols = 128;
+
     private readonly ReadOnlySpan<byte> _text = text;
     private readonly bool _jsonEscaped = jsonEscaped;
     private readonly Base64Shape _shape = shape;
@@ -32,21 +36,51 @@ public ref struct Base64Source(ReadOnlySpan<byte> text, bool jsonEscaped, Base64
         int count = (int)Math.Min(destination.Length, Length - offset);
         Seek((int)offset / 3 * 4);
 
+        Span<byte> symbols = stackalloc byte[ChunkSymbols];
+        Span<byte> bytes = stackalloc byte[ChunkSymbols / 4 * 3];
         int at = _at;
         int skip = (int)offset % 3;
-        int written = 0;
-        while (written < count)
+        for (int written = 0; written < count;)
         {
-            int group = NextGroup(ref at);
-            for (int i = skip; i < 3 && written < count; i++)
-            {
-                destination[written++] = (byte)(group >> (16 - (8 * i)));
-            }
+            int groups = Math.Min((skip + count - written + 2) / 3, ChunkSymbols / 4);
+            Gather(ref at, symbols[..(groups * 4)]);
+            Base64.DecodeFromUtf8(symbols[..(groups * 4)], bytes, out _, out int decoded);
 
+            ReadOnlySpan<byte> part = bytes[skip..Math.Min(decoded, skip + count - written)];
+            part.CopyTo(destination[written..]);
+            written += part.Length;
             skip = 0;
         }
 
         return count;
+    }
+
+    // Symbols of the standard alphabet from `at` on; what is missing of the last group reads as zeros.
+    private readonly void Gather(ref int at, scoped Span<byte> symbols)
+    {
+        int count = 0;
+        while (count < symbols.Length && at < _text.Length)
+        {
+            int run = RunAhead(at, symbols.Length - count);
+            _text.Slice(at, run).CopyTo(symbols[count..]);
+            at += run;
+            count += run;
+            if (run > 0)
+            {
+                continue;
+            }
+
+            int character = JsonEscape.Read(_text[at..], _jsonEscaped, out int length);
+            at += length;
+            if (Base64Alphabet.Classify(character) < Base64Alphabet.Blank)
+            {
+                symbols[count++] = (byte)character;
+            }
+        }
+
+        symbols[count..].Fill((byte)'A');
+        symbols.Replace((byte)'-', (byte)'+');
+        symbols.Replace((byte)'_', (byte)'/');
     }
 
     private void Seek(int symbol)
@@ -64,13 +98,11 @@ public ref struct Base64Source(ReadOnlySpan<byte> text, bool jsonEscaped, Base64
 
         while (_symbol < symbol && _at < _text.Length)
         {
-            ReadOnlySpan<byte> ahead = _text.Slice(_at, Math.Min(symbol - _symbol, _text.Length - _at));
-            int run = ahead.IndexOfAnyExcept(Base64Alphabet.Symbols);
-            if (run != 0)
+            int run = RunAhead(_at, symbol - _symbol);
+            _symbol += run;
+            _at += run;
+            if (run > 0)
             {
-                run = run < 0 ? ahead.Length : run;
-                _symbol += run;
-                _at += run;
                 continue;
             }
 
@@ -83,38 +115,11 @@ public ref struct Base64Source(ReadOnlySpan<byte> text, bool jsonEscaped, Base64
         }
     }
 
-    private readonly int NextGroup(ref int at)
+    // How many of the next characters, `most` at most, are symbols that stand as they are.
+    private readonly int RunAhead(int at, int most)
     {
-        if (_shape.IsCompact && at <= _shape.Symbols - 4)
-        {
-            ReadOnlySpan<byte> four = _text.Slice(at, 4);
-            at += 4;
-            return (Base64Alphabet.Classify(four[0]) << 18) | (Base64Alphabet.Classify(four[1]) << 12)
-                | (Base64Alphabet.Classify(four[2]) << 6) | Base64Alphabet.Classify(four[3]);
-        }
-
-        int group = 0;
-        for (int i = 0; i < 4; i++)
-        {
-            group = (group << 6) | NextSymbol(ref at);
-        }
-
-        return group;
-    }
-
-    // What is missing of the last group reads as zeros.
-    private readonly int NextSymbol(ref int at)
-    {
-        while (at < _text.Length)
-        {
-            int found = Base64Alphabet.Read(_text[at..], _jsonEscaped, out int length);
-            at += length;
-            if (found < Base64Alphabet.Blank)
-            {
-                return found;
-            }
-        }
-
-        return 0;
+        ReadOnlySpan<byte> ahead = _text.Slice(at, Math.Min(most, _text.Length - at));
+        int run = ahead.IndexOfAnyExcept(Base64Alphabet.Symbols);
+        return run < 0 ? ahead.Length : run;
     }
 }

@@ -62,10 +62,21 @@ internal static class GifHeader
     // Data come in blocks that begin with their length; an empty one ends them.
     private static long SkipData(ref ImageBytes bytes, long at)
     {
-        int length;
-        while ((length = bytes.ByteAt(at++)) > 0)
+        while (bytes.Ahead(at) is { IsEmpty: false } ahead)
         {
-            at += length;
+            int next = 0;
+            while (next < ahead.Length)
+            {
+                int length = ahead[next++];
+                if (length == 0)
+                {
+                    return at + next;
+                }
+
+                next += length;
+            }
+
+            at += next;
         }
 
         return at;

@@ -12,6 +12,8 @@ internal ref struct ImageBytes
     /// </summary>
     public const int WindowLength = 48;
 
+    private const int GroupLength = 3;
+
     private readonly ReadOnlySpan<byte> _plain;
     private readonly Span<byte> _window;
     private readonly bool _encoded;
@@ -46,21 +48,30 @@ internal ref struct ImageBytes
     /// <summary>One byte, or -1 outside the bytes.</summary>
     public int ByteAt(long offset)
     {
+        ReadOnlySpan<byte> ahead = Ahead(offset);
+        return ahead.IsEmpty ? -1 : ahead[0];
+    }
+
+    /// <summary>Some bytes from <paramref name="offset"/> on: one at least, but none outside the bytes.</summary>
+    public ReadOnlySpan<byte> Ahead(long offset)
+    {
+        if ((ulong)offset >= (ulong)Length)
+        {
+            return [];
+        }
+
         if (!_encoded)
         {
-            return (ulong)offset < (ulong)_plain.Length ? _plain[(int)offset] : -1;
+            return _plain[(int)offset..];
         }
 
         if ((ulong)(offset - _windowStart) >= (ulong)_windowCount)
         {
-            _windowStart = offset;
-            _windowCount = _base64.Read(offset, _window);
-            if (_windowCount == 0)
-            {
-                return -1;
-            }
+            // From the beginning of a group on, so that windows side by side share none.
+            _windowStart = offset - (offset % GroupLength);
+            _windowCount = _base64.Read(_windowStart, _window);
         }
 
-        return _window[(int)(offset - _windowStart)];
+        return _window[(int)(offset - _windowStart).._windowCount];
     }
 }

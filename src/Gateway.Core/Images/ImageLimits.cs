@@ -11,12 +11,16 @@ public readonly record struct ImageLimits(long MaxBytes, ImageFormats Formats)
     /// <summary>20 MiB, all four formats.</summary>
     public static ImageLimits Default { get; } = new(DefaultMaxBytes, ImageFormats.All);
 
-    public bool Allows(ImageFormat format) => format switch
+    public bool Allows(ImageFormat format)
     {
-        ImageFormat.Png => Formats.HasFlag(ImageFormats.Png),
-        ImageFormat.Jpeg => Formats.HasFlag(ImageFormats.Jpeg),
-        ImageFormat.Webp => Formats.HasFlag(ImageFormats.Webp),
-        ImageFormat.Gif => Formats.HasFlag(ImageFormats.Gif),
-        _ => false,
-    };
+        ImageFormats one = format switch
+        {
+            ImageFormat.Png => ImageFormats.Png,
+            ImageFormat.Jpeg => ImageFormats.Jpeg,
+            ImageFormat.Webp => ImageFormats.Webp,
+            ImageFormat.Gif => ImageFormats.Gif,
+            _ => ImageFormats.None,
+        };
+        return (Formats & one) != ImageFormats.None;
+    }
 }
