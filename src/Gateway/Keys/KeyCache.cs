@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Gateway.Storage;
+
+namespace Gateway.Keys;
+
+/// <summary>What this node remembers of keys, so that a request's key costs no query. Entries leave when a change names them.</summary>
+internal sealed class KeyCache
+{
+    /// <summary>About 50 MB of callers.</summary>
+    public const int MaxKnown = 100_000;
+
+    /// <summary>About 6 MB of hashes.</summary>
+    public const int MaxUnknown = 65_536;
+
+    private readonly ConcurrentDictionary<KeyHash, KnownKey> _known = new();
+    private readonly UnknownKeys _unknown = new(MaxUnknown);
+    private long _generation;
+
+    /// <summary>Counts evictions. Read it before a query whose answer is to be added.</summary>
+    public long Generation => Volatile.Read(ref _generation);
+
+    public bool TryGetKnown(KeyHash hash, [NotNullWhen(true)] out KnownKey? key) => _known.TryGetValue(hash, out key);
+
+    public bool IsUnknown(KeyHash hash) => _unknown.Contains(hash);
+
+    public void AddUnknown(KeyHash hash) => _unknown.Add(hash);
+
+    /// <summary>Remembers a key as it was read, unless something was evicted since: then the reading may be from before the change.</summary>
+    public void AddKnown(KeyHash hash, KnownKey key, long generation)
+    {
+        if (_known.Count >= MaxKnown)
+        {
+            // Which one goes matters little: it comes back with its next request.
+            foreach (var (other, _) in _known)
+            {
+                _known.TryRemove(other, out _);
+                break;
+            }
+        }
+
+        _known[hash] = key;
+        Interlocked.MemoryBarrier();
+        if (Generation != generation)
+        {
+            _known.TryRemove(hash, out _);
+        }
+    }
+
+    public void Evict(IReadOnlyCollection<Change> changes)
+    {
+        if (changes.Count == 0)
+        {
+            return;
+        }
+
+        Interlocked.Increment(ref _generation);
+        var tenants = Subjects(changes, ChangeKind.Tenant);
+        var keys = Subjects(changes, ChangeKind.Key);
+        foreach (var (hash, known) in _known)
+        {
+            if (keys.Contains(known.Caller.Key.Value) || tenants.Contains(known.Caller.Tenant.Value))
+            {
+                _known.TryRemove(hash, out _);
+            }
+        }
+    }
+
+    private static HashSet<string> Subjects(IReadOnlyCollection<Change> changes, ChangeKind kind) =>
+        [.. changes.Where(change => change.Kind == kind).Select(change => change.SubjectId)];
+}

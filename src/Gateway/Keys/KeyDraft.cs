@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+using Gateway.Core.Callers;
+
+namespace Gateway.Keys;
+
+/// <summary>A key that is to be.</summary>
+internal sealed record KeyDraft(string Name)
+{
+    public RateLimits Limits { get; init; } = RateLimits.None;
+
+    public ImmutableArray<string> AllowedModels { get; init; } = [];
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Gateway.Core.Callers;
+
+namespace Gateway.Keys;
+
+/// <summary>A key as it is stored: all but its secret.</summary>
+internal sealed record TenantKey
+{
+    public required KeyId Id { get; init; }
+
+    public required TenantId Tenant { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Its first characters, for the eye.</summary>
+    public required string Prefix { get; init; }
+
+    public RateLimits Limits { get; init; } = RateLimits.None;
+
+    public ImmutableArray<string> AllowedModels { get; init; } = [];
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; init; }
+}

@@ -1,0 +1,107 @@
+using System.Data.Common;
+using System.Text;
+using Gateway.Core.Callers;
+using Gateway.Core.Pricing;
+using Gateway.Storage;
+
+namespace Gateway.Ledger;
+
+/// <summary>Reads the ledger.</summary>
+internal sealed class LedgerStore(Database database)
+{
+    public const int MaxLimit = 1000;
+
+    private const string Select = "select " + LedgerSql.Columns + " from ledger where 1 = 1";
+    private const string OfTenant = " and tenant_id = @tenant";
+    private const string OfKey = " and key_id = @key";
+    private const string OfModel = " and model = @model";
+    private const string From = " and at >= @from";
+    private const string To = " and at < @to";
+    private const string Behind = " and (at, request_id) < (@cursor_at, @cursor_id)";
+    private const string NewestFirst = " order by at desc, request_id desc limit @limit";
+
+    /// <param name="query">Its limit is from 1 to <see cref="MaxLimit"/>.</param>
+    public async Task<LedgerPage> ListAsync(LedgerQuery query, CancellationToken cancellationToken)
+    {
+        var (sql, arguments) = Compose(query);
+        var rows = await database.ListAsync(sql, Read, arguments, cancellationToken);
+
+        // One row more than asked for tells whether there is another page.
+        if (rows.Count <= query.Limit)
+        {
+            return new LedgerPage(rows, null);
+        }
+
+        rows.RemoveAt(query.Limit);
+        return new LedgerPage(rows, new LedgerCursor(UnixMicroseconds.From(rows[^1].At), rows[^1].RequestId));
+    }
+
+    // Only the filters that are set, so that each combination finds its index.
+    private static (string Sql, SqlArgument[] Arguments) Compose(LedgerQuery query)
+    {
+        var sql = new StringBuilder(Select);
+        var arguments = new List<SqlArgument>();
+        Where(OfTenant, "@tenant", query.Tenant);
+        Where(OfKey, "@key", query.Key);
+        Where(OfModel, "@model", query.Model);
+        Where(From, "@from", query.From is { } from ? UnixMicroseconds.From(from) : null);
+        Where(To, "@to", query.To is { } to ? UnixMicroseconds.From(to) : null);
+        if (query.After is { } cursor)
+        {
+            Where(Behind, "@cursor_at", cursor.At);
+            arguments.Add(new SqlArgument("@cursor_id", cursor.RequestId));
+        }
+
+        Where(NewestFirst, "@limit", query.Limit + 1);
+        return (sql.ToString(), [.. arguments]);
+
+        void Where(string condition, string name, object? value)
+        {
+            if (value is not null)
+            {
+                sql.Append(condition);
+                arguments.Add(new SqlArgument(name, value));
+            }
+        }
+    }
+
+    private static LedgerEntry Read(DbDataReader row) => new()
+    {
+        RequestId = row.GetString(0),
+        At = UnixMicroseconds.ToTime(row.GetInt64(1)),
+        TenantId = new TenantId(row.GetString(2)),
+        KeyId = new KeyId(row.GetString(3)),
+        Endpoint = row.GetString(4),
+        Model = row.GetString(5),
+        Provider = TextOrNull(row, 6),
+        UpstreamModel = TextOrNull(row, 7),
+        Stream = row.GetBoolean(8),
+        Status = (int)row.GetInt64(9),
+        Outcome = LedgerText.ToOutcome(row.GetString(10)),
+        PromptTokens = row.GetInt64(11),
+        CachedTokens = row.GetInt64(12),
+        ImageTokens = row.GetInt64(13),
+        ImageTokensEstimated = row.GetInt64(14),
+        AudioInputTokens = row.GetInt64(15),
+        CacheWriteTokens = row.GetInt64(16),
+        CompletionTokens = row.GetInt64(17),
+        ReasoningTokens = row.GetInt64(18),
+        AudioOutputTokens = row.GetInt64(19),
+        ImageOutputTokens = row.GetInt64(20),
+        Images = row.GetInt64(21),
+        OutputImages = row.GetInt64(22),
+        Seconds = row.GetInt64(23),
+        Characters = row.GetInt64(24),
+        EndUser = TextOrNull(row, 25),
+        Tags = TextOrNull(row, 26),
+        UsageSource = LedgerText.ToUsageSource(row.GetString(27)),
+        Price = row.GetString(28),
+        Amount = new Money(row.GetInt64(29)),
+        ListAmount = new Money(row.GetInt64(30)),
+        LatencyMs = row.GetInt64(31),
+        FirstTokenMs = row.IsDBNull(32) ? null : row.GetInt64(32),
+        TraceId = TextOrNull(row, 33),
+    };
+
+    private static string? TextOrNull(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+}

@@ -1,0 +1,170 @@
+using System.Text;
+using Gateway.Storage;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Gateway.Ledger;
+
+/// <summary>
+/// One prepared statement, stepped for each row. It binds through SQLitePCLRaw: ADO.NET's boxed parameters and reader for each row cost more than the insert itself.
+/// </summary>
+internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
+{
+    private const int ColumnCount = 34;
+
+    private static readonly string InsertRow =
+        $"{LedgerSql.Insert} values ({string.Join(", ", Enumerable.Repeat("?", ColumnCount))}){LedgerSql.IgnoreKnown}";
+
+    private SqliteConnection? _connection;
+    private sqlite3_stmt? _begin;
+    private sqlite3_stmt? _insert;
+    private sqlite3_stmt? _commit;
+    private byte[] _utf8 = new byte[1024];
+
+    public void Write(ReadOnlySpan<PendingRow> rows)
+    {
+        var (begin, insert, commit) = Open();
+        Step(begin);
+        try
+        {
+            foreach (var row in rows)
+            {
+                Bind(insert, row.Entry);
+                Step(insert);
+            }
+
+            Step(commit);
+        }
+        catch
+        {
+            // Some failures have ended the transaction already; then there is nothing to roll back.
+            if (_connection?.Handle is { } handle && raw.sqlite3_get_autocommit(handle) == 0)
+            {
+                _ = raw.sqlite3_exec(handle, "rollback");
+            }
+
+            throw;
+        }
+    }
+
+    public void Reset()
+    {
+        _begin?.Dispose();
+        _insert?.Dispose();
+        _commit?.Dispose();
+        _connection?.Dispose();
+        (_begin, _insert, _commit, _connection) = (null, null, null, null);
+    }
+
+    public void Dispose() => Reset();
+
+    private (sqlite3_stmt Begin, sqlite3_stmt Insert, sqlite3_stmt Commit) Open()
+    {
+        _connection ??= (SqliteConnection)database.Source.OpenConnection();
+        _begin ??= Prepare("begin immediate");
+        _insert ??= Prepare(InsertRow);
+        _commit ??= Prepare("commit");
+        return (_begin, _insert, _commit);
+    }
+
+    private sqlite3_stmt Prepare(string sql)
+    {
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v2(_connection!.Handle, sql, out var statement), _connection.Handle);
+        return statement;
+    }
+
+    private void Step(sqlite3_stmt statement)
+    {
+        var result = raw.sqlite3_step(statement);
+        if (result == raw.SQLITE_DONE)
+        {
+            raw.sqlite3_reset(statement);
+            return;
+        }
+
+        try
+        {
+            SqliteException.ThrowExceptionForRC(result, _connection!.Handle);
+        }
+        finally
+        {
+            raw.sqlite3_reset(statement);
+        }
+    }
+
+    private void Bind(sqlite3_stmt statement, LedgerEntry entry)
+    {
+        var at = 0;
+        Text(entry.RequestId);
+        Number(UnixMicroseconds.From(entry.At));
+        Text(entry.TenantId.Value);
+        Text(entry.KeyId.Value);
+        Text(entry.Endpoint);
+        Text(entry.Model);
+        Text(entry.Provider);
+        Text(entry.UpstreamModel);
+        Number(entry.Stream ? 1 : 0);
+        Number(entry.Status);
+        Text(LedgerText.Of(entry.Outcome));
+        Number(entry.PromptTokens);
+        Number(entry.CachedTokens);
+        Number(entry.ImageTokens);
+        Number(entry.ImageTokensEstimated);
+        Number(entry.AudioInputTokens);
+        Number(entry.CacheWriteTokens);
+        Number(entry.CompletionTokens);
+        Number(entry.ReasoningTokens);
+        Number(entry.AudioOutputTokens);
+        Number(entry.ImageOutputTokens);
+        Number(entry.Images);
+        Number(entry.OutputImages);
+        Number(entry.Seconds);
+        Number(entry.Characters);
+        Text(LedgerText.Storable(entry.EndUser));
+        Text(LedgerText.Storable(entry.Tags));
+        Text(LedgerText.Of(entry.UsageSource));
+        Text(entry.Price);
+        Number(entry.Amount.NanoUsd);
+        Number(entry.ListAmount.NanoUsd);
+        Number(entry.LatencyMs);
+        if (entry.FirstTokenMs is { } firstToken)
+        {
+            Number(firstToken);
+        }
+        else
+        {
+            raw.sqlite3_bind_null(statement, ++at);
+        }
+
+        Text(entry.TraceId);
+
+        void Number(long value) => raw.sqlite3_bind_int64(statement, ++at, value);
+
+        void Text(string? value)
+        {
+            switch (value)
+            {
+                case null:
+                    raw.sqlite3_bind_null(statement, ++at);
+                    break;
+                case "":
+                    // An empty span would be bound as null.
+                    raw.sqlite3_bind_text(statement, ++at, "");
+                    break;
+                default:
+                    raw.sqlite3_bind_text(statement, ++at, Encode(value));
+                    break;
+            }
+        }
+    }
+
+    private ReadOnlySpan<byte> Encode(string value)
+    {
+        if (_utf8.Length < value.Length * 3)
+        {
+            _utf8 = new byte[value.Length * 3];
+        }
+
+        return _utf8.AsSpan(0, Encoding.UTF8.GetBytes(value, _utf8));
+    }
+}

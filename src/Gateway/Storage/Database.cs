@@ -1,0 +1,65 @@
+using System.Data.Common;
+
+namespace Gateway.Storage;
+
+/// <summary>The one database of the process, SQLite or PostgreSQL. Safe for concurrent use.</summary>
+internal sealed class Database(DbDataSource source, SqlDialect dialect, TimeProvider time) : IAsyncDisposable
+{
+    private static readonly TimeSpan HealthIsFreshFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(2);
+    private Tuple<long, bool>? _health;
+
+    public DbDataSource Source => source;
+
+    public SqlDialect Dialect => dialect;
+
+    public async Task<List<T>> ListAsync<T>(string sql, Func<DbDataReader, T> read, SqlArgument[] arguments, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await new SqlSession(connection, null).ListAsync(sql, read, arguments, cancellationToken);
+    }
+
+    /// <summary>The first row, or null.</summary>
+    public async Task<T?> FirstAsync<T>(string sql, Func<DbDataReader, T> read, SqlArgument[] arguments, CancellationToken cancellationToken)
+        where T : class
+    {
+        var rows = await ListAsync(sql, read, arguments, cancellationToken);
+        return rows is [var first, ..] ? first : null;
+    }
+
+    /// <summary>Runs <paramref name="write"/> in a transaction that is committed when it returns and rolled back when it throws.</summary>
+    public async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> write, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var result = await write(new SqlSession(connection, transaction));
+        await transaction.CommitAsync(cancellationToken);
+        return result;
+    }
+
+    /// <summary>Whether the database answers. Asks at most once a second, so that probes cost nothing.</summary>
+    public async ValueTask<bool> IsHealthyAsync(CancellationToken cancellationToken)
+    {
+        if (_health is { } known && time.GetElapsedTime(known.Item1) < HealthIsFreshFor)
+        {
+            return known.Item2;
+        }
+
+        bool healthy;
+        using var timeout = new CancellationTokenSource(HealthTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            healthy = await ListAsync("select last from change_counter", row => row.GetInt64(0), [], either.Token) is [_];
+        }
+        catch (Exception e) when (e is DbException or TimeoutException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            healthy = false;
+        }
+
+        _health = Tuple.Create(time.GetTimestamp(), healthy);
+        return healthy;
+    }
+
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+}

@@ -1,0 +1,23 @@
+namespace Gateway.Storage;
+
+/// <summary>All that differs between the two databases, but for the ledger's bulk insert, which has a sink for each.</summary>
+internal abstract class SqlDialect
+{
+    /// <summary>The setting that an operator changes to mend the connection, with its value masked.</summary>
+    public abstract string Setting { get; }
+
+    /// <summary>What to do when it cannot be reached.</summary>
+    public abstract string Fix { get; }
+
+    /// <summary>Run once at start, outside any transaction; null for nothing.</summary>
+    public abstract string? PrepareSql { get; }
+
+    /// <summary>Run first in the migrating transaction, so that of several nodes one migrates at a time; null where the transaction itself locks.</summary>
+    public abstract string? MigrationLockSql { get; }
+
+    /// <summary>True where the database as a whole cannot serve, false where this statement or its data is at fault.</summary>
+    public abstract bool IsUnavailable(Exception exception);
+
+    public StorageUnavailableException Unavailable(Exception inner) =>
+        new($"{Setting}: the database cannot be used: {inner.Message} {Fix}", inner);
+}

@@ -1,0 +1,57 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Gateway.Storage;
+
+/// <summary>SQLite behind the same type as PostgreSQL. Connections are pooled by the provider and set up each time they are opened.</summary>
+internal sealed class SqliteDataSource : DbDataSource
+{
+    private const string SetUp = "pragma synchronous = full; pragma busy_timeout = 5000;";
+
+    public SqliteDataSource(string file)
+    {
+        Batteries_V2.Init();
+        ConnectionString = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 10 }.ToString();
+    }
+
+    public override string ConnectionString { get; }
+
+    protected override DbConnection CreateDbConnection() => new SqliteConnection(ConnectionString);
+
+    protected override DbConnection OpenDbConnection()
+    {
+        var connection = (SqliteConnection)CreateDbConnection();
+        try
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = SetUp;
+            command.ExecuteNonQuery();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    // SQLite has no asynchronous calls; the provider's run in place too.
+    protected override ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new ValueTask<DbConnection>(OpenDbConnection());
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            using var connection = new SqliteConnection(ConnectionString);
+            SqliteConnection.ClearPool(connection);
+        }
+
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Gateway.Storage;
+
+/// <summary>Where rows live: PostgreSQL when it is named, else a SQLite file.</summary>
+internal sealed class StorageOptions
+{
+    public const string DataDirectoryKey = "Gateway:DataDirectory";
+    public const string PostgresKey = "ConnectionStrings:Postgres";
+
+    public string DataDirectory { get; set; } = "./data";
+
+    public string? Postgres { get; set; }
+
+    public string SqliteFile => Path.GetFullPath(Path.Combine(DataDirectory, "gateway.db"));
+}

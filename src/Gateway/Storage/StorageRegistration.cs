@@ -1,0 +1,67 @@
+using System.Data.Common;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Gateway.Storage;
+
+internal static class StorageRegistration
+{
+    public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+        services.AddOptions<StorageOptions>()
+            .Configure(options =>
+            {
+                options.DataDirectory = configuration[StorageOptions.DataDirectoryKey] ?? options.DataDirectory;
+                options.Postgres = configuration[StorageOptions.PostgresKey] is { Length: > 0 } postgres ? postgres : null;
+            })
+            .ValidateOnStart();
+        services.AddSingleton(provider => Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Migrator>();
+        services.AddSingleton<ChangeLog>();
+        services.AddHostedService<StorageStartup>();
+        return services;
+    }
+
+    /// <summary>The database that the options name; SQLite's directory is made where it is missing.</summary>
+    public static Database Open(StorageOptions options, TimeProvider time)
+    {
+        if (options.Postgres is { } postgres)
+        {
+            return new Database(NpgsqlDataSource.Create(WithOurTimeouts(postgres)), new PostgresDialect(postgres), time);
+        }
+
+        var dialect = new SqliteDialect(options);
+        try
+        {
+            Directory.CreateDirectory(options.DataDirectory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw dialect.Unavailable(e);
+        }
+
+        return new Database(new SqliteDataSource(options.SqliteFile), dialect, time);
+    }
+
+    // Npgsql waits 15 s for a connection and 30 s for an answer; a request's way must know sooner. What the operator wrote stays.
+    private static string WithOurTimeouts(string text)
+    {
+        var written = new DbConnectionStringBuilder { ConnectionString = text };
+        var builder = new NpgsqlConnectionStringBuilder(text);
+        if (!written.ContainsKey("Timeout"))
+        {
+            builder.Timeout = 3;
+        }
+
+        if (!written.ContainsKey("Command Timeout") && !written.ContainsKey("CommandTimeout"))
+        {
+            builder.CommandTimeout = 5;
+        }
+
+        builder.ApplicationName ??= "gateway";
+        return builder.ToString();
+    }
+}
