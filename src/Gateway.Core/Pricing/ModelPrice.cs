@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Gateway.Core.Pricing;
 
 /// <summary>
@@ -12,4 +14,35 @@ public sealed record ModelPrice(DateTimeOffset From, Rates Rates, Rates List, st
 {
     /// <summary>A model without a price: everything is free, and rows say so.</summary>
     public static readonly ModelPrice Free = new(DateTimeOffset.MinValue, Rates.None, Rates.None, "{}");
+
+    /// <summary>Makes a price and its canonical text: <c>from</c>, the rates in the order of <see cref="Rates.Given"/>, <c>list</c> where there is one.</summary>
+    /// <param name="from">Written as a date where it is midnight UTC, else to the second.</param>
+    /// <param name="rates">What is charged.</param>
+    /// <param name="list">The rates that the provider's list states, or null.</param>
+    public static ModelPrice Create(DateTimeOffset from, Rates rates, Rates? list)
+    {
+        var utc = from.ToUniversalTime();
+        var json = new StringBuilder("{\"from\":\"")
+            .Append(utc.ToString(utc.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss'Z'"))
+            .Append('"');
+        Append(json, rates, first: false);
+        if (list is not null)
+        {
+            json.Append(",\"list\":{");
+            Append(json, list, first: true);
+            json.Append('}');
+        }
+
+        return new ModelPrice(utc, rates, list?.Or(rates) ?? rates, json.Append('}').ToString());
+    }
+
+    // Names and amounts hold no character that JSON escapes.
+    private static void Append(StringBuilder json, Rates rates, bool first)
+    {
+        foreach (var (name, rate) in rates.Given())
+        {
+            json.Append(first ? "\"" : ",\"").Append(name).Append("\":\"").Append(rate.ToString()).Append('"');
+            first = false;
+        }
+    }
 }

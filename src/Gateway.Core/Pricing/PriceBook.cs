@@ -25,4 +25,8 @@ public sealed class PriceBook
 
         return ModelPrice.Free;
     }
+
+    /// <summary>The price at an instant, or where none has begun the first to come: what an announced model shows.</summary>
+    public ModelPrice Announced(DateTimeOffset instant) =>
+        !_newestFirst.IsEmpty && _newestFirst[^1].From > instant ? _newestFirst[^1] : At(instant);
 }

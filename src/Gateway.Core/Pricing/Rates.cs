@@ -53,4 +53,35 @@ public sealed record Rates
         PerSecond = PerSecond ?? other.PerSecond,
         PerCharacter = PerCharacter ?? other.PerCharacter,
     };
+
+    /// <summary>The rates that are there, by the names that the catalog and the ledger use, always in this order.</summary>
+    public IEnumerable<KeyValuePair<string, Money>> Given()
+    {
+        ReadOnlySpan<(string Name, Money? Rate)> all =
+        [
+            ("per_request", PerRequest),
+            ("input", Input),
+            ("cached_input", CachedInput),
+            ("cache_write", CacheWrite),
+            ("output", Output),
+            ("reasoning", Reasoning),
+            ("audio_input", AudioInput),
+            ("audio_output", AudioOutput),
+            ("image_input", ImageInput),
+            ("image_output", ImageOutput),
+            ("per_image", PerImage),
+            ("per_second", PerSecond),
+            ("per_character", PerCharacter),
+        ];
+        var given = new List<KeyValuePair<string, Money>>(all.Length);
+        foreach (var (name, rate) in all)
+        {
+            if (rate is { } money)
+            {
+                given.Add(KeyValuePair.Create(name, money));
+            }
+        }
+
+        return given;
+    }
 }

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Catalog;
+
+/// <summary>Composition of the catalog.</summary>
+internal static class CatalogServices
+{
+    /// <summary>A <see cref="CatalogOverlay"/> that is registered besides is put behind every model.</summary>
+    public static IServiceCollection AddCatalog(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<CatalogOptions>().Bind(configuration.GetSection(CatalogOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CatalogOptions>, CatalogOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new CatalogStore(
+            CatalogFile.Find(
+                provider.GetRequiredService<IOptions<CatalogOptions>>().Value.CatalogPath,
+                provider.GetRequiredService<IHostEnvironment>().ContentRootPath,
+                AppContext.BaseDirectory),
+            Environment.GetEnvironmentVariable,
+            provider.GetService<CatalogOverlay>(),
+            provider.GetRequiredService<ILogger<CatalogStore>>()));
+        services.AddSingleton(provider => new ModelResolver(provider.GetRequiredService<CatalogStore>(), Random.Shared));
+        services.AddHostedService<CatalogWatcher>();
+        return services;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Gateway.Catalog;
+
+/// <summary>What becomes of an image whose size cannot be learned.</summary>
+internal enum UnknownImagePolicy
+{
+    /// <summary>Counted as the largest that its model knows.</summary>
+    AssumeLargest,
+
+    /// <summary>Refused.</summary>
+    Reject,
+}
