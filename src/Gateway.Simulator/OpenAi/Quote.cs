@@ -8,9 +8,6 @@ internal static class Quote
 {
     private const int MostBytes = 96;
 
-    // The longest escape is a surrogate pair, two times six bytes.
-    private const int LongestEscape = 12;
-
     /// <param name="json">A JSON string with its quotation marks, or nothing.</param>
     public static string Read(ReadOnlySpan<byte> json)
     {
@@ -20,16 +17,7 @@ internal static class Quote
         }
 
         var raw = json[1..^1];
-        string text;
-        if (raw.Length <= MostBytes)
-        {
-            text = Unescape(raw);
-        }
-        else
-        {
-            text = Unescape(Cut(raw)) + "...";
-        }
-
+        var text = raw.Length <= MostBytes ? Unescape(raw) : Unescape(Cut(raw)) + "...";
         for (var open = text.IndexOf("[[", StringComparison.Ordinal); open >= 0; open = text.IndexOf("[[", StringComparison.Ordinal))
         {
             var close = text.IndexOf("]]", open, StringComparison.Ordinal);
@@ -42,24 +30,26 @@ internal static class Quote
     /// <summary>Cuts where no character and no escape is broken.</summary>
     private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> raw)
     {
-        var end = MostBytes;
-        while ((raw[end] & 0xC0) == 0x80)
+        var end = 0;
+        while (end + ElementLength(raw[end..]) is var next and <= MostBytes)
         {
-            end--;
-        }
-
-        var escape = raw[(end - LongestEscape)..end].IndexOf((byte)'\\');
-        if (escape >= 0)
-        {
-            end = end - LongestEscape + escape;
-            while (end > 0 && raw[end - 1] == '\\')
-            {
-                end--;
-            }
+            end = next;
         }
 
         return raw[..end];
     }
+
+    private static int ElementLength(ReadOnlySpan<byte> raw) => raw switch
+    {
+        // The high half of an escaped surrogate pair goes together with its low half.
+        [(byte)'\\', (byte)'u', (byte)'d' or (byte)'D', (byte)'8' or (byte)'9' or (>= (byte)'a' and <= (byte)'b') or (>= (byte)'A' and <= (byte)'B'), ..] => 12,
+        [(byte)'\\', (byte)'u', ..] => 6,
+        [(byte)'\\', ..] => 2,
+        [< 0x80, ..] => 1,
+        [< 0xE0, ..] => 2,
+        [< 0xF0, ..] => 3,
+        _ => 4,
+    };
 
     private static string Unescape(ReadOnlySpan<byte> raw)
     {
@@ -80,7 +70,7 @@ internal static class Quote
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
-            // Half a surrogate pair, the sender's or made by the cut: the answer can do without the question.
+            // Half a surrogate pair: the answer can do without the question.
             return "";
         }
     }
