@@ -1,0 +1,7 @@
+namespace Gateway.Backends.Tests.Storage;
+
+public enum Backend
+{
+    Sqlite,
+    Postgres,
+}

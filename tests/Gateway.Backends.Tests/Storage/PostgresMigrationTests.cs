@@ -1,0 +1,3 @@
+namespace Gateway.Backends.Tests.Storage;
+
+public sealed class PostgresMigrationTests() : MigrationSuite(Backend.Postgres);
