@@ -27,6 +27,13 @@ public sealed partial record GatewayError
         RetryAfter = TimeSpan.FromSeconds(2),
     };
 
+    public static GatewayError LedgerUnavailable() => new(503, ErrorTypes.ServiceUnavailable, "ledger_unavailable", null,
+        "The gateway could not record this request, so its answer is withheld and it is not charged. Please try again shortly.")
+    {
+        Retry = RetryAdvice.After,
+        RetryAfter = TimeSpan.FromSeconds(2),
+    };
+
     public static GatewayError NoDeployment(string model) => new(503, ErrorTypes.ServiceUnavailable, "no_deployment_available", null,
         $"No deployment of the model `{Clip(model)}` is available: the operator must configure its provider.");
 

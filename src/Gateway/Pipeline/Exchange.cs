@@ -4,6 +4,7 @@ using Gateway.Core.Metering;
 using Gateway.Core.Models;
 using Gateway.Core.Pricing;
 using Gateway.Core.Streaming;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Pipeline;
 

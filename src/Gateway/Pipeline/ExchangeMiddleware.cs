@@ -1,4 +1,5 @@
 using Gateway.Core.Errors;
+using Gateway.Telemetry;
 
 namespace Gateway.Pipeline;
 
@@ -6,7 +7,7 @@ namespace Gateway.Pipeline;
 /// Around every request: gives it an id, puts the headers that every answer carries, turns an exception into a 500 of OpenAI's form, and
 /// gives a path or method that nothing serves a body of the same form.
 /// </summary>
-internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvider time, ILogger<ExchangeMiddleware> logger)
+internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvider time, RequestLog log, ILogger<ExchangeMiddleware> logger)
 {
     private static readonly Func<object, Task> WriteTime = static state =>
     {
@@ -48,7 +49,36 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
             Log.Unhandled(logger, exception, exchange.RequestId);
             await ErrorResponse.WriteAsync(context, GatewayError.Internal());
         }
+        finally
+        {
+            if (log.IsEnabled && !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+            {
+                log.Write(LineOf(context, exchange));
+            }
+        }
     }
+
+    private static RequestLine LineOf(HttpContext context, Exchange exchange) => new()
+    {
+        RequestId = exchange.RequestId,
+        Method = context.Request.Method,
+        Path = context.Request.Path.Value ?? "/",
+        Status = exchange.Observation?.Status ?? context.Response.StatusCode,
+        Refusal = exchange.Refusal,
+        Tenant = exchange.Caller?.Tenant.Value,
+        Key = exchange.Caller?.Key.Value,
+        Model = exchange.Target?.Card.Id,
+        Provider = exchange.Target?.Deployment.Provider.Name,
+        UpstreamModel = exchange.Target?.Deployment.Model,
+        Outcome = exchange.Observation?.Outcome.ToString(),
+        PromptTokens = exchange.Bill?.Usage.PromptTokens ?? 0,
+        CompletionTokens = exchange.Bill?.Usage.CompletionTokens ?? 0,
+        Images = exchange.Measurement?.Images.Count ?? 0,
+        CostUsd = exchange.Bill?.Charge.Amount.ToString(),
+        DurationMs = (long)exchange.Elapsed.TotalMilliseconds,
+        FirstTokenMs = exchange.Observation?.FirstTokenMs,
+        TraceId = exchange.TraceId,
+    };
 
     private static partial class Log
     {

@@ -1,0 +1,30 @@
+using Gateway.Core.Callers;
+using Gateway.Core.Metering;
+using Gateway.Core.Models;
+using Gateway.Core.Streaming;
+
+namespace Gateway.Ledger;
+
+/// <summary>All that a row says of a request, but for its bill.</summary>
+internal readonly struct SettledRequest
+{
+    public required string RequestId { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public required string TraceId { get; init; }
+
+    public required string Endpoint { get; init; }
+
+    public required Caller Caller { get; init; }
+
+    public required Target Target { get; init; }
+
+    public required bool Stream { get; init; }
+
+    public required Measurement Measurement { get; init; }
+
+    public required Observation Observation { get; init; }
+
+    public required TimeSpan Latency { get; init; }
+}

@@ -1,0 +1,54 @@
+using Gateway.Core.Callers;
+using Gateway.Core.Metering;
+using Gateway.Core.Models;
+using Gateway.Core.Pricing;
+using Gateway.Core.Streaming;
+
+namespace Gateway.Ledger;
+
+/// <summary>
+/// The pipeline's last stage: the bill becomes a row, and the row durable. The client's cancellation has no part in it: what was used
+/// is owed, whoever is still there.
+/// </summary>
+internal sealed class Settlement(LedgerWriter ledger)
+{
+    public async ValueTask CommitAsync(SettledRequest request, Bill bill)
+    {
+        var usage = bill.Usage;
+        var deployment = request.Target.Deployment;
+        await ledger.CommitAsync(
+            new LedgerEntry
+            {
+                RequestId = request.RequestId,
+                At = request.At,
+                TenantId = request.Caller.Tenant,
+                KeyId = request.Caller.Key,
+                Endpoint = request.Endpoint,
+                Model = request.Target.Card.Id,
+                Provider = deployment.Provider.Name,
+                UpstreamModel = deployment.Model,
+                Stream = request.Stream,
+                Status = request.Observation.Status,
+                Outcome = (LedgerOutcome)request.Observation.Outcome,
+                PromptTokens = usage.PromptTokens,
+                CachedTokens = usage.CachedTokens,
+                ImageTokens = usage.ImageInputTokens,
+                ImageTokensEstimated = request.Measurement.ImageTokens,
+                AudioInputTokens = usage.AudioInputTokens,
+                CacheWriteTokens = usage.CacheWriteTokens,
+                CompletionTokens = usage.CompletionTokens,
+                ReasoningTokens = usage.ReasoningTokens,
+                AudioOutputTokens = usage.AudioOutputTokens,
+                ImageOutputTokens = usage.ImageOutputTokens,
+                Images = request.Measurement.Images.Count,
+                UsageSource = bill.Source,
+                Price = request.Target.Price.Json,
+                Amount = bill.Charge.Amount,
+                ListAmount = bill.Charge.ListAmount,
+                LatencyMs = (long)request.Latency.TotalMilliseconds,
+                FirstTokenMs = request.Observation.FirstTokenMs,
+                TraceId = request.TraceId,
+            },
+            CancellationToken.None);
+    }
+}

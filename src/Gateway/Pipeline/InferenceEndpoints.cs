@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Pipeline;
+
+/// <summary>The paths of the inference API.</summary>
+internal static class InferenceEndpoints
+{
+    public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.AddSingleton<BodyBuffers>();
+        services.AddSingleton<RequestBodyReader>();
+        services.AddSingleton<RequestPipeline>();
+        services.AddSingleton<ModelEndpoints>();
+        return services;
+    }
+
+    public static IEndpointRouteBuilder MapInference(this IEndpointRouteBuilder endpoints)
+    {
+        var services = endpoints.ServiceProvider;
+        var pipeline = services.GetRequiredService<RequestPipeline>();
+        var models = services.GetRequiredService<ModelEndpoints>();
+        var api = endpoints.MapGroup(services.GetRequiredService<IOptions<GatewayOptions>>().Value.PathPrefix);
+
+        api.MapPost("/chat/completions", (RequestDelegate)pipeline.HandleAsync);
+        api.MapGet("/models", (RequestDelegate)models.ListAsync);
+
+        // Model ids may hold slashes.
+        api.MapGet("/models/{**id}", (RequestDelegate)(context => models.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
+        return endpoints;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Buffers;
+using System.Text.Json;
+using Gateway.Catalog;
+using Gateway.Core.Errors;
+using Gateway.Keys;
+
+namespace Gateway.Pipeline;
+
+/// <summary>The models of the catalog that the caller's key may use.</summary>
+internal sealed class ModelEndpoints(KeyAuthenticator keys, CatalogStore catalogs, TimeProvider time)
+{
+    public Task ListAsync(HttpContext context) => AnswerAsync(context, name: null);
+
+    public Task GetAsync(HttpContext context, string id) => AnswerAsync(context, id);
+
+    private async Task AnswerAsync(HttpContext context, string? name)
+    {
+        if (!(await keys.AuthenticateAsync(context.Request.Headers.Authorization, context.RequestAborted)).TryGet(out var caller, out var error))
+        {
+            await ErrorResponse.WriteAsync(context, error);
+            return;
+        }
+
+        Exchange.Of(context).Caller = caller;
+        var body = new ArrayBufferWriter<byte>(4096);
+        await using (var json = new Utf8JsonWriter(body))
+        {
+            if (name is null)
+            {
+                ModelListWriter.WriteList(json, catalogs.Current, caller, time.GetUtcNow());
+            }
+            else
+            {
+                error = ModelListWriter.WriteOne(json, catalogs.Current, name, caller, time.GetUtcNow());
+            }
+        }
+
+        if (error is not null)
+        {
+            await ErrorResponse.WriteAsync(context, error);
+            return;
+        }
+
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.WrittenCount;
+        await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
+    }
+}

@@ -1,0 +1,164 @@
+using Gateway.Catalog;
+using Gateway.Core.Admission;
+using Gateway.Core.Errors;
+using Gateway.Core.Metering;
+using Gateway.Core.Pricing;
+using Gateway.Core.Requests;
+using Gateway.Forwarding;
+using Gateway.Keys;
+using Gateway.Ledger;
+using Gateway.Limits;
+
+namespace Gateway.Pipeline;
+
+/// <summary>
+/// The way of a chat completion, top to bottom. Each stage returns the type that the next one needs, so none can be skipped; a refusal
+/// at any of them ends the way and costs nothing.
+/// </summary>
+internal sealed partial class RequestPipeline(
+    KeyAuthenticator keys,
+    RequestBodyReader bodies,
+    CatalogStore catalogs,
+    ModelResolver models,
+    ILimiter limiter,
+    Forwarder forwarder,
+    Settlement settlement,
+    ILogger<RequestPipeline> logger)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (await RunAsync(context, Exchange.Of(context)) is { } refusal)
+        {
+            await ErrorResponse.WriteAsync(context, refusal);
+        }
+    }
+
+    /// <returns>What the client must be told; null where it has its answer.</returns>
+    private async ValueTask<GatewayError?> RunAsync(HttpContext context, Exchange exchange)
+    {
+        // (1) Who asks. A caller already over its limits is refused with its body unread.
+        if (!(await keys.AuthenticateAsync(context.Request.Headers.Authorization, context.RequestAborted)).TryGet(out var caller, out var error))
+        {
+            return error;
+        }
+
+        exchange.Caller = caller;
+        var catalog = catalogs.Current;
+        var plan = caller.PlanUnder(catalog.Tier(caller.Tier));
+        if (await limiter.PeekAsync(caller.Tenant, plan.Always, context.RequestAborted) is { } over)
+        {
+            return Refuse(context, over, "this model");
+        }
+
+        // (2) The body, pooled and capped. (3) One pass over its bytes.
+        if (!(await bodies.ReadAsync(context)).TryGet(out var body, out error))
+        {
+            return error;
+        }
+
+        using var held = body;
+        if (!RequestReader.TryRead(body.Memory, catalog.Images.MaxPerRequest, out var request, out error))
+        {
+            return error;
+        }
+
+        // (4) The model behind the name, and who serves it; what its card allows of the parameters.
+        if (!models.Resolve(request.Model, caller, exchange.At).TryGet(out var target, out error)
+            || !RequestPolicy.TryApply(body.Memory, request, target.Card.Parameters, out var planned, out error))
+        {
+            return error;
+        }
+
+        exchange.Target = target;
+        if (request.Images.Count > 0 && (!target.Card.TakesImages || target.Deployment.ImageFormula is null))
+        {
+            return GatewayError.ImagesUnsupported(request.Images[0].Path);
+        }
+
+        // (5) The images' headers. (6) What it all weighs, as the upstream model counts. (7) What it may take.
+        if (!ImageSizer.TrySize(body.Memory.Span, request.Images, catalog.Images.Limits, out var headers, out error))
+        {
+            return error;
+        }
+
+        var measurement = exchange.Measurement = Meter.Measure(request, headers, target.Deployment.ImageFormula);
+        var quote = Quoter.Quote(planned, measurement, target, catalog.Limits.TokensCharge, catalog.Limits.DefaultCompletionTokens);
+
+        // (8) One atomic step over all that binds it. Whatever happens from here on, the reservation ends.
+        var reserved = await limiter.ReserveAsync(
+            new ReservationTerms(exchange.RequestId, caller.Tenant, plan.ForModel(target.Card.Id), quote.TokensCharged), context.RequestAborted);
+        if (!reserved.TryGet(out var reservation))
+        {
+            return reserved.Refusal is { } refusal ? Refuse(context, refusal, request.Model) : reserved.ToError(request.Model);
+        }
+
+        await using var lease = reservation;
+        RateLimitHeaders.Write(context.Response.Headers, reservation.Levels);
+
+        // (9) There and back, up to the last byte.
+        using var response = await forwarder.SendAsync(context, new ForwardRequest
+        {
+            RequestId = exchange.RequestId,
+            Target = target,
+            Body = RequestRewriter.Rewrite(body.Memory, planned, target.Deployment),
+            Stream = request.Stream,
+            HideUsage = !request.StreamOptions.IncludeUsage,
+            Arrived = exchange.Arrived,
+            ReleaseBody = body.Dispose,
+        });
+        exchange.Observation = response.Observation;
+
+        // (10) The bill, durable before the last byte; what was reserved too much goes back.
+        var bill = Bill.Of(response.Observation, measurement, target.Price, response.Sent);
+        exchange.Bill = bill;
+        if (!await TryCommitAsync(context, exchange, request, response, bill))
+        {
+            await response.FailAsync(GatewayError.LedgerUnavailable(), exchange.TraceId, context.RequestAborted);
+            return context.Response.HasStarted ? null : GatewayError.LedgerUnavailable();
+        }
+
+        await reservation.SettleAsync(bill.Usage.TotalTokens, CancellationToken.None);
+        await response.FinishAsync(bill.Charge, exchange.TraceId, context.RequestAborted);
+        return response.Refusal;
+    }
+
+    private static GatewayError Refuse(HttpContext context, LimitRefusal refusal, string model)
+    {
+        RateLimitHeaders.Write(context.Response.Headers, refusal.Levels);
+        return refusal.ToError(model);
+    }
+
+    private async ValueTask<bool> TryCommitAsync(HttpContext context, Exchange exchange, ParsedRequest request, ObservedResponse response, Bill bill)
+    {
+        try
+        {
+            await settlement.CommitAsync(
+                new SettledRequest
+                {
+                    RequestId = exchange.RequestId,
+                    At = exchange.At,
+                    TraceId = exchange.TraceId,
+                    Endpoint = context.Request.Path.Value!, // A mapped path.
+                    Caller = exchange.Caller!, // Set in (1).
+                    Target = exchange.Target!, // Set in (4).
+                    Stream = request.Stream,
+                    Measurement = exchange.Measurement!, // Set in (6).
+                    Observation = response.Observation,
+                    Latency = exchange.Elapsed,
+                },
+                bill);
+            return true;
+        }
+        catch (LedgerUnavailableException exception)
+        {
+            Log.NotCommitted(logger, exception, exchange.RequestId, bill.Charge.Amount.NanoUsd);
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Critical, "The ledger row of {RequestId} over {AmountNanoUsd} nano-dollars could not be written; its answer was withheld")]
+        public static partial void NotCommitted(ILogger logger, Exception exception, string requestId, long amountNanoUsd);
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+
+namespace Gateway.Telemetry;
+
+/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it can also reach what it stands on.</summary>
+internal static class HealthEndpoints
+{
+    public const string Ready = "ready";
+
+    public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        endpoints.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready) });
+        return endpoints;
+    }
+}
