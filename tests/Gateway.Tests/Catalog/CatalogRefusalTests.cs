@@ -40,6 +40,9 @@ public sealed class CatalogRefusalTests
         { CatalogText.WithModel("\"prices\": [{ \"from\": \"01/02/2025\", \"input\": \"1\" }]"), "models.m.prices[0].from", "\"01/02/2025\" is no date; write YYYY-MM-DD" },
         { CatalogText.WithModel("\"prices\": [{ \"from\": \"2025-01-01\", \"input\": \"1\" }, { \"from\": \"2025-01-01T01:00:00+01:00\", \"input\": \"2\" }]"), "models.m.prices[1].from", "begins when another price of this model does" },
 
+        { CatalogText.WithModel("\"prices\": [{ \"from\": \"0001-01-01T00:00:00+14:00\", \"input\": \"1\" }]"), "models.m.prices[0].from", "is no date" },
+        { CatalogText.WithModel("\"prices\": [null]"), "models.m.prices[0]", "an object { ... } is needed here" },
+
         // Names.
         { CatalogText.With("{ \"a b\": { \"status\": \"coming_soon\" } }"), "models[\"a b\"]", "\"a b\" cannot be a name; use 1 to 128 letters" },
         { CatalogText.With("{ \"gpt-*\": { \"status\": \"coming_soon\" } }"), "models[\"gpt-*\"]", "cannot be a name" },
@@ -195,6 +198,29 @@ public sealed class CatalogRefusalTests
 
         reading.Snapshot.ShouldBeNull();
         reading.Problems.ShouldHaveSingleItem().Message.ShouldContain("UTF-8");
+    }
+
+    [Fact]
+    public void Damaged_files_are_refused_and_never_throw()
+    {
+        var sample = System.Text.Encoding.UTF8.GetBytes(ContractSample.Text);
+        var replacements = "\"{}[]:,/\\0-.$\0\u007f"u8;
+        var random = new Random(5);
+        var refused = 0;
+        for (var i = 0; i < 4000; i++)
+        {
+            var damaged = sample.AsSpan(0, i % 4 == 0 ? random.Next(sample.Length) : sample.Length).ToArray();
+            for (var change = 0; change <= i % 3 && damaged.Length > 0; change++)
+            {
+                damaged[random.Next(damaged.Length)] = i % 2 == 0 ? (byte)random.Next(256) : replacements[random.Next(replacements.Length)];
+            }
+
+            var reading = Gateway.Catalog.Reading.CatalogReader.Read(damaged, _ => "x", null);
+            (reading.Snapshot is null).ShouldBe(!reading.Problems.IsEmpty);
+            refused += reading.Snapshot is null ? 1 : 0;
+        }
+
+        refused.ShouldBeGreaterThan(1000);
     }
 
     private static string Price(string rates) => CatalogText.WithModel($$"""  "prices": [{ "from": "2025-01-01", {{rates}} }]  """);

@@ -20,6 +20,10 @@ public sealed class ProviderReadingTests
     [InlineData("\"base_url\": \"https://a.b/?key=sk-very-secret-value\"")]
     [InlineData("\"base_url\": \"https://a.b/#sk-very-secret-value\"")]
     [InlineData("\"base_url\": \"${SECRET} ?\"")]
+    [InlineData("\"api_key\": true-sk-very-secret-value")]
+    [InlineData("\"api_key\": sk-very-secret-value")]
+    [InlineData("\"api_key\": \"sk-very-secret-value\n\"")]
+    [InlineData("\"api_key\": \"\\qsk-very-secret-value\"")]
     public void No_problem_shows_a_secret(string members)
     {
         var reading = CatalogText.Read(
