@@ -87,6 +87,20 @@ public sealed class RedisServer : IAsyncDisposable
         await ready.Task.WaitAsync(ct);
     }
 
+    /// <summary>Runs one command, before any client that needs its effect connects, and waits for its <c>OK</c>.</summary>
+    public async Task AskAsync(string command, CancellationToken ct)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, _port, ct);
+        using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"), ct);
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        if (await reader.ReadLineAsync(ct) is var answer && answer != "+OK")
+        {
+            throw new InvalidOperationException($"{command}: {answer}");
+        }
+    }
+
     /// <summary>Kills it: connections break, memory is lost.</summary>
     public async Task KillAsync()
     {

@@ -25,14 +25,15 @@ if not now then
 end
 
 -- Level, time and limit as of now; the level is nil where the bucket is full. A clock that went back refills nothing until it is where it
--- was; one that went back by more than a minute starts anew from where it is.
+-- was; one that went back by more than a minute starts anew from where it is, which the last result tells.
 local function read(stored)
   if not stored then
     return nil, now
   end
   local level, at, limit = string.match(stored, '^(%S+) (%S+) (%S+)$')
   level, at, limit = tonumber(level), tonumber(at), tonumber(limit)
-  if at - now > MINUTE then
+  local anew = at - now > MINUTE
+  if anew then
     at = now
   end
   if now > at then
@@ -42,7 +43,7 @@ local function read(stored)
   if level >= limit * UNIT then
     level = nil
   end
-  return level, at, limit
+  return level, at, limit, anew
 end
 
 -- A full bucket is forgotten; another expires a minute after it is full again.
@@ -84,11 +85,11 @@ end
 -- A bucket that was full under a former limit is full under a new one; else its level stands, within the new size.
 local wanted, limits, times, changed = {}, {}, {}, {}
 for i = 1, count do
-  local level, at, former = read(stored[i])
+  local level, at, former, anew = read(stored[i])
   local limit = tonumber(ARGV[4 + 2 * i])
   local full = limit * UNIT
   reply[1 + i] = math.min(level or full, full)
-  times[i], limits[i], changed[i] = at, limit, level and former ~= limit
+  times[i], limits[i], changed[i] = at, limit, level and (former ~= limit or anew)
   wanted[i] = (ARGV[3 + 2 * i] == 'r' and 1 or tokens) * UNIT
   if reply[1 + i] < wanted[i] then
     reply[1] = 0
@@ -101,7 +102,7 @@ for i = 1, count do
     reply[1 + i] = reply[1 + i] - wanted[i]
     write(KEYS[i], reply[1 + i], times[i], limits[i])
   elseif changed[i] and not admitted then
-    -- It refills by its new limit from now on, as the wait that the client is told supposes.
+    -- It refills by its new limit, or from the new time, as the wait that the client is told supposes.
     write(KEYS[i], reply[1 + i], times[i], limits[i])
   end
 end

@@ -19,7 +19,7 @@ internal sealed class ModelLimiter(ManualClock clock)
     public (string Told, Charge? Charge) Reserve(ImmutableArray<LimitScope> scopes, long tokens)
     {
         var pots = Pots(scopes, tokens);
-        var refusing = pots.Where(static pot => pot.Pot.Sixtieths < pot.Wanted * 60_000).ToList();
+        var refusing = pots.Where(static pot => pot.Pot.Parts < pot.Wanted * 60_000).ToList();
         if (refusing.Count > 0)
         {
             pots.ForEach(static pot => pot.Pot.Take(0));
@@ -53,7 +53,7 @@ internal sealed class ModelLimiter(ManualClock clock)
     public bool Peek(ImmutableArray<LimitScope> scopes)
     {
         var pots = Pots(scopes, 1);
-        var admitted = pots.TrueForAll(static pot => pot.Pot.Sixtieths >= pot.Wanted * 60_000);
+        var admitted = pots.TrueForAll(static pot => pot.Pot.Parts >= pot.Wanted * 60_000);
         if (!admitted)
         {
             pots.ForEach(static pot => pot.Pot.Take(0));
@@ -114,7 +114,7 @@ internal sealed class ModelLimiter(ManualClock clock)
             _level = origin.IsFull ? full : BigInteger.Min(full, origin._level);
         }
 
-        public BigInteger Sixtieths => _level;
+        public BigInteger Parts => _level;
 
         public long Limit => _limit;
 

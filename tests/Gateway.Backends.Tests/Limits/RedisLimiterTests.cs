@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gateway.Core.Admission;
 using Gateway.Limits;
 using Gateway.Storage;
+using Gateway.Testing;
 using Shouldly;
 using StackExchange.Redis;
 using Xunit;
@@ -50,6 +51,48 @@ public sealed class RedisLimiterTests(RedisFixture redis) : LimiterSuite, IAsync
 
         keys.Length.ShouldBe(5);
         keys.ShouldAllBe(key => key.StartsWith($"gw:{{{Tenant}}}:", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_cluster_runs_the_script_as_all_its_keys_are_in_one_slot()
+    {
+        RedisFixture.RequireInstalled();
+        await using var server = await RedisServer.StartNewAsync(TestContext.Current.CancellationToken, "--cluster-enabled", "yes");
+        await server.AskAsync("CLUSTER ADDSLOTSRANGE 0 16383", TestContext.Current.CancellationToken);
+        await using var connection = RedisFixture.Connect(server.Endpoint);
+        await connection.DatabaseAsync();
+        var limiter = new RedisLimiter(connection, new RedisOutage("test", TimeProvider.System, _lines), Patience, TimeProvider.System);
+        ImmutableArray<LimitScope> scopes = [Scope(LimitScopeKind.Key, "key:a", 10, 1000), Scope(LimitScopeKind.Tenant, "tenant:a", 10, 1000)];
+
+        // A cluster takes its time to call itself complete.
+        using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        ReserveOutcome outcome;
+        while ((outcome = await limiter.ReserveAsync(new ReservationTerms("req_1", Tenant, scopes, 1000), CancellationToken.None)).IsUnavailable)
+        {
+            await again.WaitForNextTickAsync(deadline.Token);
+        }
+
+        outcome.TryGet(out var reservation).ShouldBeTrue();
+        await reservation!.SettleAsync(0, CancellationToken.None);
+        (await limiter.ReserveAsync(new ReservationTerms("req_2", Tenant, scopes, 1000), CancellationToken.None)).TryGet(out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_clock_set_back_for_good_starts_refilling_from_where_it_is()
+    {
+        var scopes = TenantScope(requests: 60);
+        for (var i = 0; i < 60; i++)
+        {
+            await AdmitAsync(scopes);
+        }
+
+        Clock.SetBack(TimeSpan.FromHours(1));
+        await RefuseAsync(scopes);
+        Clock.Advance(TimeSpan.FromSeconds(1));
+
+        await AdmitAsync(scopes);
+        await RefuseAsync(scopes);
     }
 
     [Fact]
