@@ -1,4 +1,4 @@
-//using Gateway.Admin;
+using Gateway.Admin;
 using Gateway.Catalog;
 using Gateway.Development;
 using Gateway.Forwarding;
@@ -18,15 +18,15 @@ builder.Services.AddStorage(builder.Configuration);
 builder.Services.AddLedger();
 builder.Services.AddKeys();
 builder.Services.AddCatalog(builder.Configuration);
-builder.Services.AddSingleton<ILimiter, InMemoryLimiter>();
+builder.Services.AddLimits(builder.Configuration);
 builder.Services.AddForwarding();
 builder.Services.AddPipeline(builder.Configuration);
-//builder.Services.AddAdmin(builder.Configuration);
+builder.Services.AddAdmin(builder.Configuration);
 await DevelopmentSimulator.AddDevelopmentAsync(builder);
 
 var app = builder.Build();
 app.UseMiddleware<ExchangeMiddleware>();
 app.MapInference();
-//app.MapAdmin();
+app.MapAdmin();
 app.MapHealth();
 await app.RunAsync();
