@@ -11,6 +11,11 @@ using Gateway.Telemetry;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null && builder.Configuration[WebHostDefaults.HttpPortsKey] is null)
+{
+    // Not in appsettings.json: what stands there wins over ASPNETCORE_URLS.
+    builder.WebHost.UseUrls("http://localhost:8080");
+}
 
 builder.AddTelemetry();
 builder.Services.AddStorage(builder.Configuration);
