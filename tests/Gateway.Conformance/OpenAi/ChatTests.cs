@@ -19,7 +19,7 @@ public sealed class ChatTests(RunningGateway gateway)
 
         answer.Content.ShouldHaveSingleItem().Text.ShouldBe("You asked 'Hello there' and sent 0 images.");
         answer.FinishReason.ShouldBe(ChatFinishReason.Stop);
-        answer.Model.ShouldBe(TestCatalog.Chat);
+        answer.Model.ShouldBe(Offer.Chat);
         answer.Usage.OutputTokenCount.ShouldBe(8);
         var row = (await gateway.Admin.LedgerAsync(key, Ct)).ShouldHaveSingleItem();
         row.Text("outcome").ShouldBe("completed");
@@ -60,7 +60,7 @@ public sealed class ChatTests(RunningGateway gateway)
             ResponseFormat = ChatResponseFormat.CreateJsonSchemaFormat("weather", BinaryData.FromString(Schema), jsonSchemaIsStrict: true),
         };
 
-        ChatCompletion answer = await gateway.Chat(key, TestCatalog.Weather).CompleteChatAsync([new UserChatMessage("How is it in Oslo?")], options, Ct);
+        ChatCompletion answer = await gateway.Chat(key, Offer.Weather).CompleteChatAsync([new UserChatMessage("How is it in Oslo?")], options, Ct);
 
         var weather = JsonNode.Parse(answer.Content[0].Text)!;
         ((string?)weather["city"]).ShouldBe("Oslo");

@@ -48,7 +48,7 @@ public sealed class ErrorTests(RunningGateway gateway)
     [Fact]
     public async Task Parameter_that_the_model_refuses_is_400()
     {
-        var client = gateway.Chat(await gateway.NewKeyAsync(), TestCatalog.PerRequest);
+        var client = gateway.Chat(await gateway.NewKeyAsync(), Offer.PerRequest);
 
         var error = await Should.ThrowAsync<ClientResultException>(() => client.CompleteChatAsync(
             [new UserChatMessage("Hello")], new ChatCompletionOptions { Tools = { ChatTool.CreateFunctionTool("look") } }, Ct));

@@ -1,4 +1,5 @@
 using Gateway.Conformance.Running;
+using Gateway.Testing;
 using OpenAI.Chat;
 using Shouldly;
 using Xunit;
@@ -54,11 +55,11 @@ public sealed class ImageTests(RunningGateway gateway)
             [new UserChatMessage(ChatMessageContentPart.CreateTextPart("What is this?"), Image(2048, 2048, ChatImageDetailLevel.High))], cancellationToken: Ct);
 
         var row = (await gateway.Admin.LedgerAsync(key, Ct)).ShouldHaveSingleItem();
-        row.Text("model").ShouldBe(TestCatalog.PerRequest);
+        row.Text("model").ShouldBe(Offer.PerRequest);
         row.Number("amount_nano_usd").ShouldBe(40_000_000);
         row.Number("list_amount_nano_usd").ShouldBe(50_000_000);
     }
 
     private static ChatMessageContentPart Image(int width, int height, ChatImageDetailLevel detail) =>
-        ChatMessageContentPart.CreateImagePart(BinaryData.FromBytes(Png.Of(width, height)), "image/png", detail);
+        ChatMessageContentPart.CreateImagePart(BinaryData.FromBytes(Pictures.Png(width, height)), "image/png", detail);
 }

@@ -14,15 +14,15 @@ public sealed class ModelTests(RunningGateway gateway)
     {
         OpenAIModelCollection models = await gateway.Models(await gateway.NewKeyAsync()).GetModelsAsync(Ct);
 
-        models.Select(model => model.Id).ShouldBe([TestCatalog.Chat, TestCatalog.PerRequest, TestCatalog.Weather], ignoreOrder: true);
-        models.Single(model => model.Id == TestCatalog.Chat).OwnedBy.ShouldBe("openai");
+        models.Select(model => model.Id).ShouldBe([Offer.Chat, Offer.PerRequest, Offer.Weather], ignoreOrder: true);
+        models.Single(model => model.Id == Offer.Chat).OwnedBy.ShouldBe("openai");
     }
 
     [Fact]
     public async Task One_model_is_found_by_its_id()
     {
-        OpenAIModel model = await gateway.Models(await gateway.NewKeyAsync()).GetModelAsync(TestCatalog.PerRequest, Ct);
+        OpenAIModel model = await gateway.Models(await gateway.NewKeyAsync()).GetModelAsync(Offer.PerRequest, Ct);
 
-        model.Id.ShouldBe(TestCatalog.PerRequest);
+        model.Id.ShouldBe(Offer.PerRequest);
     }
 }

@@ -10,7 +10,7 @@ namespace Gateway.Conformance.OpenAi;
 /// <summary>OpenAI's own .NET clients, given a base URL and a key and nothing else.</summary>
 internal static class OpenAiClients
 {
-    public static ChatClient Chat(this RunningGateway gateway, GatewayKey key, string model = TestCatalog.Chat) =>
+    public static ChatClient Chat(this RunningGateway gateway, GatewayKey key, string model = Offer.Chat) =>
         new(model, new ApiKeyCredential(key.Secret), Options(gateway));
 
     public static OpenAIModelClient Models(this RunningGateway gateway, GatewayKey key) => new(new ApiKeyCredential(key.Secret), Options(gateway));

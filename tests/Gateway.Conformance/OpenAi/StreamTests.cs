@@ -21,7 +21,7 @@ public sealed class StreamTests(RunningGateway gateway)
         // This client asks for usage with every stream.
         await foreach (var update in gateway.Chat(key).CompleteChatStreamingAsync([new UserChatMessage("Tell me")], cancellationToken: Ct))
         {
-            update.Model.ShouldBe(TestCatalog.Chat);
+            update.Model.ShouldBe(Offer.Chat);
             text.Append(string.Concat(update.ContentUpdate.Select(part => part.Text)));
             usage = update.Usage ?? usage;
             finish = update.FinishReason ?? finish;

@@ -11,7 +11,7 @@ public sealed class ProcessTests(RunningGateway gateway)
     [Fact]
     public async Task Gateway_that_is_told_to_end_ends_with_zero()
     {
-        await using var process = await StartAsync(TestCatalog.Text(gateway.Provider.OpenAiBase, gateway.ProviderKey));
+        await using var process = await StartAsync(Offer.Text(gateway.Provider.OpenAiBase, gateway.ProviderKey));
 
         (await process.StopAsync()).ShouldBe(0, process.Output);
     }
@@ -19,7 +19,7 @@ public sealed class ProcessTests(RunningGateway gateway)
     [Fact]
     public async Task Gateway_listens_where_it_is_told()
     {
-        await using var process = await StartAsync(TestCatalog.Text(gateway.Provider.OpenAiBase, gateway.ProviderKey));
+        await using var process = await StartAsync(Offer.Text(gateway.Provider.OpenAiBase, gateway.ProviderKey));
 
         process.BaseAddress.Host.ShouldBe("127.0.0.1");
         process.BaseAddress.Port.ShouldNotBe(8080);

@@ -16,7 +16,6 @@ public sealed class RunningGateway : IAsyncLifetime
     private SimulatorHost _provider = null!; // All three are there once InitializeAsync is through.
     private GatewayProcess _process = null!;
     private GatewayAdmin _admin = null!;
-    private string _tenant = "";
 
     /// <summary>The key that the provider wants and no client may see.</summary>
     public string ProviderKey { get; } = $"sk-provider-{Guid.NewGuid():N}";
@@ -27,13 +26,16 @@ public sealed class RunningGateway : IAsyncLifetime
 
     public GatewayAdmin Admin => _admin;
 
+    /// <summary>The tenant of all keys.</summary>
+    public string Tenant { get; private set; } = "";
+
     public async ValueTask InitializeAsync()
     {
         var ct = TestContext.Current.CancellationToken;
         _provider = await SimulatorHost.StartAsync(new SimulatorOptions { ApiKey = ProviderKey, RecordedRequests = 4096 }, ct);
-        _process = await GatewayProcess.StartAsync(new GatewayProcessOptions { Catalog = TestCatalog.Text(_provider.OpenAiBase, ProviderKey) }, ct);
+        _process = await GatewayProcess.StartAsync(new GatewayProcessOptions { Catalog = Offer.Text(_provider.OpenAiBase, ProviderKey) }, ct);
         _admin = new GatewayAdmin(_process.BaseAddress, _process.AdminKey);
-        _tenant = await _admin.CreateTenantAsync("conformance", "{}", ct);
+        Tenant = await _admin.CreateTenantAsync("conformance", "{}", ct);
     }
 
     /// <summary>A key without limits.</summary>
@@ -41,7 +43,7 @@ public sealed class RunningGateway : IAsyncLifetime
 
     /// <param name="more">Further fields of the key, as JSON.</param>
     public Task<GatewayKey> NewKeyAsync(string more) =>
-        _admin.CreateKeyAsync(_tenant, "test", more, TestContext.Current.CancellationToken);
+        _admin.CreateKeyAsync(Tenant, "test", more, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using Gateway.Conformance.Running;
+using Gateway.Testing;
 using Shouldly;
 using Xunit;
 
@@ -36,7 +37,7 @@ public sealed class BodyTests(RunningGateway gateway)
     public async Task Picture_arrives_byte_for_byte()
     {
         var body = """{"model":"gpt-4o","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"URL","detail":"high"}}]}]}"""
-            .Replace("URL", Png.DataUrl(700, 500).Replace("/", "\\/", StringComparison.Ordinal), StringComparison.Ordinal);
+            .Replace("URL", Pictures.PngUrl(700, 500).Replace("/", "\\/", StringComparison.Ordinal), StringComparison.Ordinal);
 
         var answer = await gateway.PostAsync(await gateway.NewKeyAsync(), body);
 
@@ -83,7 +84,7 @@ public sealed class BodyTests(RunningGateway gateway)
         answer.Status.ShouldBe(200, answer.Body);
         gateway.Upstream(answer.RequestId).BodyText.ShouldBe("{\"max_tokens\":300," + Asked[1..]
             .Replace("\"logit_bias\":{\"50256\":-100},", "", StringComparison.Ordinal)
-            .Replace("gpt-4-v", TestCatalog.UpstreamChat, StringComparison.Ordinal));
+            .Replace("gpt-4-v", Offer.UpstreamChat, StringComparison.Ordinal));
     }
 
     // The first one outside of strings of other meaning: the property of the request itself.
@@ -91,6 +92,6 @@ public sealed class BodyTests(RunningGateway gateway)
     {
         var at = body.IndexOf("\"model\"", StringComparison.Ordinal);
         var name = body.IndexOf("\"gpt-4o\"", at, StringComparison.Ordinal);
-        return string.Concat(body.AsSpan(0, name + 1), TestCatalog.UpstreamChat, body.AsSpan(name + 1 + "gpt-4o".Length));
+        return string.Concat(body.AsSpan(0, name + 1), Offer.UpstreamChat, body.AsSpan(name + 1 + "gpt-4o".Length));
     }
 }

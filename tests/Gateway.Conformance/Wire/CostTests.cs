@@ -28,9 +28,9 @@ public sealed class CostTests(RunningGateway gateway)
         row.Text("request_id").ShouldBe(answer.RequestId);
         row.Text("key_id").ShouldBe(key.Id);
         row.Text("endpoint").ShouldBe("/v1/chat/completions");
-        row.Text("model").ShouldBe(TestCatalog.Chat);
+        row.Text("model").ShouldBe(Offer.Chat);
         row.Text("provider").ShouldBe("simulated");
-        row.Text("upstream_model").ShouldBe(TestCatalog.UpstreamChat);
+        row.Text("upstream_model").ShouldBe(Offer.UpstreamChat);
         row.Number("status").ShouldBe(200);
         row.Text("outcome").ShouldBe("completed");
         row.Text("usage_source").ShouldBe("provider");
@@ -68,7 +68,7 @@ public sealed class CostTests(RunningGateway gateway)
         nano.ShouldBe((row.Number("prompt_tokens") * 2_500) + (row.Number("completion_tokens") * 10_000));
 
         var chunks = events[..^2].Select(each => JsonNode.Parse(each["data: ".Length..])!).ToList();
-        chunks.ShouldAllBe(chunk => (string?)chunk["model"] == TestCatalog.Chat && (string?)chunk["object"] == "chat.completion.chunk");
+        chunks.ShouldAllBe(chunk => (string?)chunk["model"] == Offer.Chat && (string?)chunk["object"] == "chat.completion.chunk");
         if (usage)
         {
             chunks[^1]["choices"]!.AsArray().ShouldBeEmpty();

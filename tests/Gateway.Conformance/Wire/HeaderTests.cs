@@ -83,7 +83,7 @@ public sealed class HeaderTests(RunningGateway gateway)
         var answer = await gateway.PostAsync(await gateway.NewKeyAsync(), Body);
 
         answer["x-gateway-provider"].ShouldBe("simulated");
-        answer["x-gateway-model"].ShouldBe(TestCatalog.UpstreamChat);
+        answer["x-gateway-model"].ShouldBe(Offer.UpstreamChat);
     }
 
     [Fact]

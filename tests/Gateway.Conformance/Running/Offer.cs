@@ -1,7 +1,7 @@
 namespace Gateway.Conformance.Running;
 
 /// <summary>The catalog of the suites: models by token and by request, each under another name than its provider's.</summary>
-internal static class TestCatalog
+internal static class Offer
 {
     /// <summary>US dollars per million tokens: 2.5 in, 10 out. Served as <see cref="UpstreamChat"/>.</summary>
     public const string Chat = "gpt-4o";
