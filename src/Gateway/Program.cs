@@ -1,4 +1,4 @@
-//using Gateway.Admin;
+using Gateway.Admin;
 using Gateway.Catalog;
 using Gateway.Development;
 using Gateway.Forwarding;
@@ -11,26 +11,22 @@ using Gateway.Telemetry;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null && builder.Configuration[WebHostDefaults.HttpPortsKey] is null)
-{
-    // Not in appsettings.json: what stands there wins over ASPNETCORE_URLS.
-    builder.WebHost.UseUrls("http://localhost:8080");
-}
+builder.ListenByDefault("http://localhost:8080");
 
 builder.AddTelemetry();
 builder.Services.AddStorage(builder.Configuration);
 builder.Services.AddLedger();
 builder.Services.AddKeys();
 builder.Services.AddCatalog(builder.Configuration);
-builder.Services.AddSingleton<ILimiter, InMemoryLimiter>();
+builder.Services.AddLimits(builder.Configuration);
 builder.Services.AddForwarding();
 builder.Services.AddPipeline(builder.Configuration);
-//builder.Services.AddAdmin(builder.Configuration);
+builder.Services.AddAdmin(builder.Configuration);
 await DevelopmentSimulator.AddDevelopmentAsync(builder);
 
 var app = builder.Build();
 app.UseMiddleware<ExchangeMiddleware>();
 app.MapInference();
-//app.MapAdmin();
+app.MapAdmin();
 app.MapHealth();
 await app.RunAsync();

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Gateway.Testing;
 
@@ -50,6 +51,7 @@ public sealed class GatewayApp : IAsyncDisposable
         var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             host.UseEnvironment("Testing");
+            host.UseSetting("urls", "http://127.0.0.1:0");
             host.UseSetting("Gateway:CatalogPath", Path.Combine(folder, "catalog.json"));
             host.UseSetting("Gateway:DataDirectory", Path.Combine(folder, "data"));
             host.UseSetting("Gateway:AdminKey", AdminKey);

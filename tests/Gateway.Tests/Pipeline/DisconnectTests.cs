@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Gateway.Core.Callers;
 using Gateway.Core.Streaming;
+using Gateway.Simulator.Recording;
 using Gateway.Testing;
 using Shouldly;
 using Xunit;
@@ -32,7 +33,7 @@ public sealed class DisconnectTests : GatewayTest
         row.PromptTokens.ShouldBe(8);
         row.CompletionTokens.ShouldBe(5); // "one two three four": 19 characters.
         row.Amount.NanoUsd.ShouldBe((8 * 2500) + (5 * 10_000));
-        (await (await App.Simulator.Requests.WaitForAsync(1, Timeout))[0].Completed).ShouldBe(Simulator.Recording.RequestState.ClientGone);
+        (await (await App.Simulator.Requests.WaitForAsync(1, Timeout))[0].Completed).ShouldBe(RequestState.ClientGone);
 
         // The row is durable a moment before the reservation ends.
         using var again = await UntilAdmittedAsync(key);
@@ -52,7 +53,7 @@ public sealed class DisconnectTests : GatewayTest
         await gone.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(pending);
-        (await received.Completed).ShouldBe(Simulator.Recording.RequestState.ClientGone);
+        (await received.Completed).ShouldBe(RequestState.ClientGone);
         var row = (await App.RowsAsync(1, Timeout)).ShouldHaveSingleItem();
         (row.Outcome, row.PromptTokens, row.CompletionTokens).ShouldBe((AnswerOutcome.ClientDisconnected, 8, 0));
     }

@@ -2,7 +2,9 @@ using System.Net;
 using Gateway.Core.Callers;
 using Gateway.Core.Pricing;
 using Gateway.Core.Streaming;
+using Gateway.Pipeline;
 using Gateway.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -89,7 +91,6 @@ public sealed class ProviderFailureTests : GatewayTest
             using var response = await App.ChatAsync(ChatBody.Text("hello"));
         }
 
-        Gateway.Pipeline.BodyBuffers buffers = (Gateway.Pipeline.BodyBuffers)App.Services.GetService(typeof(Gateway.Pipeline.BodyBuffers))!;
-        buffers.Held.ShouldBe(0);
+        App.Services.GetRequiredService<BodyBuffers>().Held.ShouldBe(0);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Gateway.Core.Streaming;
+using Gateway.Simulator.Behaviors;
 using Gateway.Testing;
 using Shouldly;
 using Xunit;
@@ -97,7 +98,7 @@ public sealed class StreamTests : GatewayTest
     public async Task Events_go_on_as_they_come()
     {
         var release = new TaskCompletionSource();
-        App.Simulator.Script.Enqueue(Simulator.Behaviors.Behavior.Held(release.Task, after: 2));
+        App.Simulator.Script.Enqueue(Behavior.Held(release.Task, after: 2));
 
         using var response = await App.ChatAsync(ChatBody.Text("hello", stream: true), completion: HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Timeout));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Gateway.Core.Pricing;
 using Gateway.Core.Streaming;
+using Gateway.Simulator.Recording;
 using Gateway.Testing;
 using Shouldly;
 using Xunit;
@@ -28,7 +29,7 @@ public sealed class TimeoutTests : GatewayTest
         ((string?)(await response.ErrorAsync())["code"]).ShouldBe("provider_timeout");
         var row = (await App.RowsAsync()).ShouldHaveSingleItem();
         (row.Outcome, row.Amount).ShouldBe((AnswerOutcome.TimedOut, Money.Zero));
-        (await (await App.Simulator.Requests.WaitForAsync(1, Timeout))[0].Completed).ShouldBe(Simulator.Recording.RequestState.ClientGone);
+        (await (await App.Simulator.Requests.WaitForAsync(1, Timeout))[0].Completed).ShouldBe(RequestState.ClientGone);
     }
 
     [Fact]
