@@ -38,6 +38,31 @@ public sealed class InMemoryLimiterTests : LimiterSuite, IDisposable
     }
 
     [Fact]
+    public async Task Callers_that_outlive_a_dropped_bucket_meet_in_its_successor()
+    {
+        ImmutableArray<LimitScope> scopes = [Scope(LimitScopeKind.Key, "key:idle", tokens: 600)];
+        await AdmitAsync(scopes, tokens: 600);
+        await (await AdmitAsync([Scope(LimitScopeKind.Key, "key:busy", tokens: 600)], tokens: 0)).SettleAsync(6000, CancellationToken.None);
+        Clock.Advance(TimeSpan.FromSeconds(60));
+        _limiter.BucketCount.ShouldBe(1);
+
+        await AdmitAsync(scopes, tokens: 600);
+
+        await RefuseAsync([.. scopes], tokens: 1);
+    }
+
+    [Fact]
+    public async Task A_wall_clock_set_forth_refills_nothing()
+    {
+        var scopes = TenantScope(requests: 1);
+        await AdmitAsync(scopes);
+
+        Clock.SetForward(TimeSpan.FromHours(1));
+
+        (await RefuseAsync(scopes)).RetryAfter.ShouldBe(TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
     public async Task A_sweep_amid_reservations_lets_nobody_past_the_limit()
     {
         var scopes = TenantScope(requests: 50);
