@@ -31,7 +31,7 @@ internal static class Offer
               "aliases": ["gpt-4-vision-preview"], "image_tokens": "openai-tile-85-170", "tokenizer": "o200k_base",
               "prices": [{ "from": "2025-01-01", "per_request": "0.04", "list": { "per_request": "0.05" } }],
               "deployments": [{ "provider": "simulated", "model": "{{UpstreamChat}}" }],
-              "parameters": { "defaults": { "max_tokens": 300 }, "drop": ["logit_bias"], "reject": ["tools", "functions", "response_format"] },
+              "parameters": { "defaults": { "max_tokens": 300 }, "drop": ["logit_bias", "logprobs"], "reject": ["tools", "functions", "response_format"] },
             },
             "weather": {
               "tokenizer": "o200k_base",

@@ -74,18 +74,27 @@ public sealed class BodyTests(RunningGateway gateway)
         gateway.Upstream(answer.RequestId).BodyText.ShouldBe(WithUpstreamModel(body).Replace(asked, sent, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task Parameter_policy_edits_only_what_it_names()
+    [Theory]
+    [InlineData("{DROP,\"model\":MODEL,MESSAGES,\"top_p\":0.90}", "{\"max_tokens\":300,\"model\":MODEL,MESSAGES,\"top_p\":0.90}")]
+    [InlineData("{ DROP , DROP2 ,\"model\":MODEL,MESSAGES}", "{\"max_tokens\":300,  \"model\":MODEL,MESSAGES}")]
+    [InlineData("{\"model\":MODEL, DROP, DROP2,MESSAGES}", "{\"max_tokens\":300,\"model\":MODEL,MESSAGES}")]
+    [InlineData("{\"model\":MODEL,MESSAGES,DROP,DROP2}", "{\"max_tokens\":300,\"model\":MODEL,MESSAGES}")]
+    [InlineData("{DROP,\"model\":MODEL,DROP2,\"max_tokens\":7,MESSAGES}", "{\"model\":MODEL,\"max_tokens\":7,MESSAGES}")]
+    public async Task Parameter_policy_edits_only_what_it_names(string asked, string expected)
     {
-        const string Asked = """{"logit_bias":{"50256":-100},"model":"gpt-4-v","messages":[{"role":"user","content":"Hello"}],"top_p":0.90}""";
+        var body = Filled(asked, Offer.PerRequest);
 
-        var answer = await gateway.PostAsync(await gateway.NewKeyAsync(), Asked);
+        var answer = await gateway.PostAsync(await gateway.NewKeyAsync(), body);
 
         answer.Status.ShouldBe(200, answer.Body);
-        gateway.Upstream(answer.RequestId).BodyText.ShouldBe("{\"max_tokens\":300," + Asked[1..]
-            .Replace("\"logit_bias\":{\"50256\":-100},", "", StringComparison.Ordinal)
-            .Replace("gpt-4-v", Offer.UpstreamChat, StringComparison.Ordinal));
+        gateway.Upstream(answer.RequestId).BodyText.ShouldBe(Filled(expected, Offer.UpstreamChat));
     }
+
+    private static string Filled(string template, string model) => template
+        .Replace("DROP2", "\"logprobs\":false", StringComparison.Ordinal)
+        .Replace("DROP", "\"logit_bias\":{\"50256\":-100}", StringComparison.Ordinal)
+        .Replace("MESSAGES", "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]", StringComparison.Ordinal)
+        .Replace("MODEL", $"\"{model}\"", StringComparison.Ordinal);
 
     // The first one outside of strings of other meaning: the property of the request itself.
     private static string WithUpstreamModel(string body)

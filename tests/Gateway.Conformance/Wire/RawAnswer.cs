@@ -9,7 +9,7 @@ internal sealed record RawAnswer(int Status, HttpResponseHeaders Headers, HttpCo
 
     /// <summary>The single value of a header, or null.</summary>
     public string? this[string name] =>
-        Headers.TryGetValues(name, out var values) || ContentHeaders.TryGetValues(name, out values) ? values.Single() : null;
+        Headers.NonValidated.TryGetValues(name, out var values) || ContentHeaders.NonValidated.TryGetValues(name, out values) ? values.Single() : null;
 
-    public bool Has(string name) => Headers.Contains(name) || ContentHeaders.Contains(name);
+    public bool Has(string name) => this[name] is not null;
 }
