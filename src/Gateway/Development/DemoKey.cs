@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Gateway.Development;
 
 /// <summary>Once the gateway listens: a tenant named demo, a fresh key in place of the last start's, and a request to paste.</summary>
-internal sealed class DemoKey(TenantStore tenants, KeyStore keys, IServer server, IHostApplicationLifetime lifetime, DevelopmentSimulator simulator) : BackgroundService
+internal sealed class DemoKey(TenantStore tenants, KeyStore keys, IServer server, IHostApplicationLifetime lifetime, IConfiguration configuration, DevelopmentSimulator simulator) : BackgroundService
 {
     private const string Demo = "demo";
 
@@ -21,16 +21,20 @@ internal sealed class DemoKey(TenantStore tenants, KeyStore keys, IServer server
         var tenant = await tenants.FindByNameAsync(Demo, stoppingToken) ?? await tenants.CreateAsync(new TenantDraft(Demo), stoppingToken);
         var issued = await keys.ReissueAsync(tenant.Id, new KeyDraft(Demo), stoppingToken);
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:8080";
-        await Console.Out.WriteLineAsync(Welcome(address.Replace("[::]", "localhost", StringComparison.Ordinal).TrimEnd('/'), issued.Secret));
+        await Console.Out.WriteLineAsync(Welcome(address.Replace("[::]", "localhost", StringComparison.Ordinal).TrimEnd('/'), issued.Secret, configuration[DevelopmentSimulator.AdminKey]!)); // Set by the simulator's composition.
         GC.KeepAlive(simulator);
     }
 
-    private static string Welcome(string address, string key) => $$$"""
+    private static string Welcome(string address, string key, string adminKey) => $$$"""
 
         The gateway listens on {{{address}}}. Models whose provider has no key here are answered by the built-in simulator.
         A demo key, good until the next start:
 
             export OPENAI_BASE_URL={{{address}}}/v1 OPENAI_API_KEY={{{key}}}
+
+        The admin API, for tenants, keys and the ledger:
+
+            curl {{{address}}}/admin/v1/ledger -H "Authorization: Bearer {{{adminKey}}}"
 
         A first request, with a picture in it:
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -19,7 +18,12 @@ internal static class RedisRegistration
         }
 
         var options = Parse(setting);
-        services.TryAddSingleton(provider => new RedisConnection(options, provider.GetRequiredService<TimeProvider>()));
+        if (services.All(service => service.ServiceType != typeof(RedisConnection)))
+        {
+            services.AddSingleton(provider => new RedisConnection(options, provider.GetRequiredService<TimeProvider>()));
+            services.AddHealthChecks().AddCheck<RedisHealth>("redis", tags: [StorageRegistration.Ready]);
+        }
+
         return true;
     }
 

@@ -7,6 +7,9 @@ namespace Gateway.Storage;
 
 internal static class StorageRegistration
 {
+    /// <summary>The tag of the checks that <c>/health/ready</c> runs.</summary>
+    public const string Ready = "ready";
+
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -22,6 +25,7 @@ internal static class StorageRegistration
         services.AddSingleton<Migrator>();
         services.AddSingleton<ChangeLog>();
         services.AddHostedService<StorageStartup>();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: [Ready]);
         return services;
     }
 

@@ -5,7 +5,7 @@ namespace Gateway.Telemetry;
 /// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it can also reach what it stands on.</summary>
 internal static class HealthEndpoints
 {
-    public const string Ready = "ready";
+    private const string Ready = "ready";
 
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder endpoints)
     {
