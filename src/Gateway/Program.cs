@@ -11,6 +11,7 @@ using Gateway.Telemetry;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+builder.ListenByDefault("http://localhost:8080");
 
 builder.AddTelemetry();
 builder.Services.AddStorage(builder.Configuration);

@@ -10,6 +10,7 @@ internal static class TileCount
     private const int PerTile = 170;
     private const int MostTiles = 8;
 
+    /// <summary>The tokens of one image.</summary>
     /// <param name="size">Null = unknown: the most that an image can cost.</param>
     /// <param name="low">Detail <c>low</c> costs the base alone.</param>
     public static int Tokens(ImageSize? size, bool low) =>

@@ -52,6 +52,7 @@ internal sealed class ChatAnswer
 
     private long CreatedAt { get; }
 
+    /// <summary>Plans the answer to a request.</summary>
     /// <param name="request">The request to answer.</param>
     /// <param name="behavior">How to answer it.</param>
     /// <param name="number">Makes the identifiers; different for each answer.</param>

@@ -8,6 +8,7 @@ internal static class Quote
 {
     private const int MostBytes = 96;
 
+    /// <summary>The first part of the string, without directives.</summary>
     /// <param name="json">A JSON string with its quotation marks, or nothing.</param>
     public static string Read(ReadOnlySpan<byte> json)
     {

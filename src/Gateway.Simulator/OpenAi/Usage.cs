@@ -6,6 +6,7 @@ namespace Gateway.Simulator.OpenAi;
 /// <summary>The usage object of a chat answer.</summary>
 internal readonly record struct Usage(long Prompt, long Cached, long? Image, long Completion, long Reasoning)
 {
+    /// <summary>The usage of one answer.</summary>
     /// <param name="behavior">May put other numbers in place of those counted.</param>
     /// <param name="prompt">Prompt tokens as estimated.</param>
     /// <param name="emitted">Tokens sent, over all choices.</param>

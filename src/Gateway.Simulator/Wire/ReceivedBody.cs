@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Simulator.Wire;
 
@@ -19,7 +20,7 @@ internal sealed class ReceivedBody : IDisposable
 
     public static async ValueTask<ReceivedBody> ReadAsync(HttpRequest request, bool keep, CancellationToken cancellationToken)
     {
-        if (request.ContentLength is 0)
+        if (request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
             return new ReceivedBody([], keep: true);
         }

@@ -28,7 +28,14 @@ internal sealed class CatalogFile(string path)
     /// <exception cref="UnauthorizedAccessException">This process may not read it.</exception>
     public byte[] ReadAll()
     {
-        var length = new FileInfo(Path).ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target.Length : new FileInfo(Path).Length;
-        return length <= LargestBytes ? File.ReadAllBytes(Path) : throw new IOException($"The file has {length} bytes; {LargestBytes} are allowed.");
+        using var stream = File.OpenRead(Path);
+        if (stream.Length > LargestBytes)
+        {
+            throw new IOException($"It has {stream.Length} bytes; {LargestBytes} are allowed.");
+        }
+
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
     }
 }

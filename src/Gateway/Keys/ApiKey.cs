@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
@@ -37,8 +38,7 @@ internal static class ApiKey
     /// <summary>Copies what has the length and alphabet of a key; false for anything else. The checksum is not looked at.</summary>
     public static bool TryRead(ReadOnlySpan<char> text, Span<byte> ascii) =>
         text.Length == Length
-        && Encoding.ASCII.TryGetBytes(text, ascii, out var written)
-        && written == Length
+        && Ascii.FromUtf16(text, ascii, out _) == OperationStatus.Done
         && ascii.StartsWith(Start);
 
     public static bool HasRightChecksum(ReadOnlySpan<byte> ascii)

@@ -33,7 +33,7 @@ internal sealed record LedgerEntry
     /// <summary>The HTTP status that the client got.</summary>
     public required int Status { get; init; }
 
-    public required LedgerOutcome Outcome { get; init; }
+    public required AnswerOutcome Outcome { get; init; }
 
     public long PromptTokens { get; init; }
 

@@ -6,21 +6,21 @@ namespace Gateway.Ledger;
 /// <summary>The words that stand for the enumerations in rows and in JSON.</summary>
 internal static class LedgerText
 {
-    public static string Of(LedgerOutcome outcome) => outcome switch
+    public static string Of(AnswerOutcome outcome) => outcome switch
     {
-        LedgerOutcome.Completed => "completed",
-        LedgerOutcome.ClientDisconnected => "client_disconnected",
-        LedgerOutcome.UpstreamFailed => "upstream_failed",
-        LedgerOutcome.TimedOut => "timed_out",
+        AnswerOutcome.Completed => "completed",
+        AnswerOutcome.ClientDisconnected => "client_disconnected",
+        AnswerOutcome.UpstreamFailed => "upstream_failed",
+        AnswerOutcome.TimedOut => "timed_out",
         _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
     };
 
-    public static LedgerOutcome ToOutcome(string text) => text switch
+    public static AnswerOutcome ToOutcome(string text) => text switch
     {
-        "completed" => LedgerOutcome.Completed,
-        "client_disconnected" => LedgerOutcome.ClientDisconnected,
-        "upstream_failed" => LedgerOutcome.UpstreamFailed,
-        "timed_out" => LedgerOutcome.TimedOut,
+        "completed" => AnswerOutcome.Completed,
+        "client_disconnected" => AnswerOutcome.ClientDisconnected,
+        "upstream_failed" => AnswerOutcome.UpstreamFailed,
+        "timed_out" => AnswerOutcome.TimedOut,
         _ => throw new InvalidDataException($"No outcome is called '{text}'."),
     };
 

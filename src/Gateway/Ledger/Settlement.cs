@@ -29,7 +29,7 @@ internal sealed class Settlement(LedgerWriter ledger)
                 UpstreamModel = deployment.Model,
                 Stream = request.Stream,
                 Status = request.Observation.Status,
-                Outcome = (LedgerOutcome)request.Observation.Outcome,
+                Outcome = request.Observation.Outcome,
                 PromptTokens = usage.PromptTokens,
                 CachedTokens = usage.CachedTokens,
                 ImageTokens = usage.ImageInputTokens,

@@ -5,6 +5,16 @@ namespace Gateway.Pipeline;
 /// <summary>The paths of the inference API.</summary>
 internal static class InferenceEndpoints
 {
+    /// <summary>Where to listen where no setting says so: a default must not outrank ASPNETCORE_URLS, as one in appsettings.json would.</summary>
+    public static void ListenByDefault(this WebApplicationBuilder builder, string url)
+    {
+        string[] settings = ["urls", "http_ports", "https_ports", "Kestrel:Endpoints"];
+        if (!settings.Any(key => builder.Configuration.GetSection(key).Exists()))
+        {
+            builder.WebHost.UseUrls(url);
+        }
+    }
+
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();

@@ -7,7 +7,7 @@ namespace Gateway.Storage;
 /// <summary>SQLite behind the same type as PostgreSQL. Connections are pooled by the provider and set up each time they are opened.</summary>
 internal sealed class SqliteDataSource : DbDataSource
 {
-    private const string SetUp = "pragma synchronous = full; pragma busy_timeout = 5000;";
+    private const string SetUp = "pragma synchronous = full; pragma busy_timeout = 5000; pragma wal_autocheckpoint = 16000;";
 
     public SqliteDataSource(string file)
     {

@@ -22,7 +22,7 @@ internal static class LedgerEntries
         UpstreamModel = "gpt-4o-2024-08-06",
         Stream = true,
         Status = 200,
-        Outcome = LedgerOutcome.Completed,
+        Outcome = AnswerOutcome.Completed,
         PromptTokens = 1117,
         CachedTokens = 100,
         ImageTokens = 1105,
@@ -58,7 +58,7 @@ internal static class LedgerEntries
         Endpoint = "",
         Model = "gpt-4o",
         Status = 502,
-        Outcome = LedgerOutcome.UpstreamFailed,
+        Outcome = AnswerOutcome.UpstreamFailed,
         UsageSource = UsageSource.Estimated,
         Price = "{}",
     };

@@ -45,10 +45,10 @@ public sealed class BehaviorTests
             + "cached_tokens=9;reasoning_tokens=10;image_tokens=11;cut=12;cut_body;hang_after=13;stream_error=14;malformed=15;truncated;"
             + "no_done;double_finish;empty_events;prompt_filter;wrong_content_type;ignore_stream;crlf;split=16")
             with
-            {
-                Hold = Task.CompletedTask,
-                HoldAfter = 17,
-            };
+        {
+            Hold = Task.CompletedTask,
+            HoldAfter = 17,
+        };
 
         foreach (var property in typeof(Behavior).GetProperties().Where(p => p.CanWrite))
         {

@@ -31,7 +31,8 @@ internal sealed class CatalogReader
     {
         var providers = new ProviderReader(_environment);
         providers.Read(At("providers"), document.Providers);
-        var models = new ModelReader(providers, _overlay).Read(At("models"), document.Models);
+        providers.Lay(_overlay);
+        var models = new ModelReader(providers).Read(At("models"), document.Models);
         var tiers = Tiers(At("tiers"), document.Tiers, [.. models.Select(model => model.Id)]);
         var images = ImageSettingsReader.Read(At("images"), document.Images);
         var limits = LimitSettingsReader.Read(At("limits"), document.Limits);

@@ -52,8 +52,12 @@ internal ref struct CatalogShape
         }
         catch (JsonException damage)
         {
-            // Its message quotes one character of the file at most.
-            findings.RefuseForm(string.Empty, (int)(damage.LineNumber ?? 0) + 1, $"this is not JSON (comments and trailing commas are allowed): {damage.Message}", string.Empty);
+            // Its own message may quote the file, and so a key.
+            findings.RefuseForm(
+                string.Empty,
+                (int)(damage.LineNumber ?? 0) + 1,
+                $"this is not JSON from byte {damage.BytePositionInLine + 1} of the line on; look there and just before for a comma, quote or bracket that is missing or too many",
+                string.Empty);
             return false;
         }
         catch (InvalidOperationException)

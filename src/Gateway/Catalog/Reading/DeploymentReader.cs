@@ -1,19 +1,14 @@
 using System.Collections.Immutable;
 using Gateway.Catalog.Document;
-using Gateway.Core.Dialects.OpenAi;
 using Gateway.Core.Models;
 
 namespace Gateway.Catalog.Reading;
 
 /// <summary>Reads a model's <c>deployments</c>, and puts the overlay's behind them.</summary>
-internal sealed class DeploymentReader(ProviderReader providers, CatalogOverlay? overlay)
+internal sealed class DeploymentReader(ProviderReader providers)
 {
     private const int HighestPriority = 1_000_000;
     private const int HighestWeight = 1_000_000;
-
-    private readonly Provider? _overlay = overlay is null || providers.Names.Contains(overlay.ProviderName)
-        ? null
-        : new Provider { Name = overlay.ProviderName, Dialect = OpenAiDialect.Instance, BaseUrl = overlay.BaseUrl };
 
     public ImmutableArray<Deployment> Read(Place place, string id, ModelSection model, in CardTerms terms)
     {
@@ -60,9 +55,9 @@ internal sealed class DeploymentReader(ProviderReader providers, CatalogOverlay?
             });
         }
 
-        if (_overlay is not null && (firstFormula is not null || !terms.TakesImages))
+        if (providers.Overlay is { } overlay && (firstFormula is not null || !terms.TakesImages))
         {
-            deployments.Add(new Deployment { Provider = _overlay, Model = upstream, Priority = int.MaxValue, ImageFormula = firstFormula, Tokenizer = terms.Tokenizer });
+            deployments.Add(new Deployment { Provider = overlay, Model = upstream, Priority = int.MaxValue, ImageFormula = firstFormula, Tokenizer = terms.Tokenizer });
         }
 
         return [.. deployments.OrderBy(deployment => deployment.Priority)];

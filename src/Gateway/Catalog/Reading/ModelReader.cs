@@ -5,11 +5,11 @@ using Gateway.Core.Models;
 namespace Gateway.Catalog.Reading;
 
 /// <summary>Reads <c>models</c>.</summary>
-internal sealed class ModelReader(ProviderReader providers, CatalogOverlay? overlay)
+internal sealed class ModelReader(ProviderReader providers)
 {
     private const long MostTokens = 1_000_000_000;
 
-    private readonly DeploymentReader _deployments = new(providers, overlay);
+    private readonly DeploymentReader _deployments = new(providers);
 
     // Every id and alias, and where it stands.
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);

@@ -1,5 +1,6 @@
 using Gateway.Catalog.Document;
 using Gateway.Core.Dialects;
+using Gateway.Core.Dialects.OpenAi;
 using Gateway.Core.Models;
 
 namespace Gateway.Catalog.Reading;
@@ -15,6 +16,9 @@ internal sealed class ProviderReader(Func<string, string?> environment)
     /// <summary>Every name of the file, even one whose section has a problem: a deployment that names it is not wrong for that.</summary>
     public HashSet<string> Names { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The provider that composition put behind those of the file, or null.</summary>
+    public Provider? Overlay { get; private set; }
+
     public void Read(Place place, Dictionary<string, ProviderSection>? sections)
     {
         if (sections is null)
@@ -27,6 +31,15 @@ internal sealed class ProviderReader(Func<string, string?> environment)
             CatalogName.Check(place[name], name);
             Names.Add(name);
             Read(place[name], name, section);
+        }
+    }
+
+    public void Lay(CatalogOverlay? overlay)
+    {
+        if (overlay is not null && !Names.Contains(overlay.ProviderName))
+        {
+            Overlay = new Provider { Name = overlay.ProviderName, Dialect = OpenAiDialect.Instance, BaseUrl = overlay.BaseUrl };
+            Served[Overlay.Name] = Overlay;
         }
     }
 

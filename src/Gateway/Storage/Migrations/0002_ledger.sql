@@ -39,4 +39,5 @@ create table ledger (
 
 create index ledger_by_time on ledger (at);
 create index ledger_by_tenant on ledger (tenant_id, at);
-create index ledger_by_key on ledger (key_id, at);
+
+-- None by key: in a group of rows nearly each has another key, so each would rewrite a page of that index. A key's rows are found among its tenant's.

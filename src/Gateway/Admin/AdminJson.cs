@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+
+namespace Gateway.Admin;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ErrorJson))]
+[JsonSerializable(typeof(TenantJson))]
+[JsonSerializable(typeof(ListJson<TenantJson>), TypeInfoPropertyName = "TenantList")]
+[JsonSerializable(typeof(KeyJson))]
+[JsonSerializable(typeof(ListJson<KeyJson>), TypeInfoPropertyName = "KeyList")]
+[JsonSerializable(typeof(ListJson<LedgerRowJson>), TypeInfoPropertyName = "LedgerList")]
+internal sealed partial class AdminJson : JsonSerializerContext;

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Admin;
+
+internal static class AdminRegistration
+{
+    /// <summary>After the keys and the ledger, whose stores it works on.</summary>
+    public static IServiceCollection AddAdmin(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<IValidateOptions<AdminOptions>, AdminOptionsValidator>();
+        services.AddOptions<AdminOptions>()
+            .Configure(options => options.AdminKey = configuration[AdminOptions.AdminKeyKey] is { Length: > 0 } key ? key : null)
+            .ValidateOnStart();
+        services.AddSingleton<AdminAuthorization>();
+        return services;
+    }
+
+    public static IEndpointRouteBuilder MapAdmin(this IEndpointRouteBuilder endpoints)
+    {
+        var admin = endpoints.MapGroup("/admin/v1");
+        admin.AddEndpointFilter(endpoints.ServiceProvider.GetRequiredService<AdminAuthorization>());
+        TenantEndpoints.Map(admin);
+        KeyEndpoints.Map(admin);
+        LedgerEndpoints.Map(admin);
+        return endpoints;
+    }
+}

@@ -1,0 +1,3 @@
+namespace Gateway.Admin;
+
+internal sealed record ErrorBodyJson(string Message, string Type, string? Param, string? Code);

@@ -1,0 +1,3 @@
+namespace Gateway.Admin;
+
+internal sealed record ErrorJson(ErrorBodyJson Error, string TraceId);

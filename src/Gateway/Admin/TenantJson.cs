@@ -1,0 +1,18 @@
+using Gateway.Keys;
+
+namespace Gateway.Admin;
+
+internal sealed record TenantJson(string Id, string Name, string? Tier, StoredLimits? Limits, string Disconnect, DateTimeOffset CreatedAt)
+{
+    public string Object { get; } = "tenant";
+
+    public string Mode { get; } = "postpaid";
+
+    public static TenantJson Of(Tenant tenant) => new(
+        tenant.Id.Value,
+        tenant.Name,
+        tenant.Tier,
+        tenant.Limits.IsEmpty ? null : StoredLimits.From(tenant.Limits),
+        DisconnectText.Of(tenant.Disconnect),
+        tenant.CreatedAt);
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Gateway.Admin;
+using Gateway.Backends.Tests.Storage;
+using Gateway.Keys;
+using Gateway.Ledger;
+using Gateway.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Shouldly;
+
+namespace Gateway.Backends.Tests.Admin;
+
+/// <summary>A host with storage, keys, ledger and the admin API, wired as the gateway wires them.</summary>
+internal sealed class AdminNode : IAsyncDisposable
+{
+    public const string AdminKey = "an-admin-key-of-the-tests";
+
+    private readonly TestDatabase _test;
+    private readonly WebApplication _app;
+    private readonly HttpClient _client;
+
+    private AdminNode(TestDatabase test, WebApplication app)
+    {
+        (_test, _app) = (test, app);
+        _client = app.GetTestClient();
+    }
+
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<AdminNode> StartAsync(Backend backend, string? adminKey = AdminKey)
+    {
+        var test = await TestDatabase.CreateAsync(backend);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new(StorageOptions.DataDirectoryKey, test.Options.DataDirectory),
+            new(StorageOptions.PostgresKey, test.Options.Postgres),
+            new(AdminOptions.AdminKeyKey, adminKey),
+        ]);
+        builder.Services.AddSingleton<TimeProvider>(test.Clock);
+        builder.Services.AddStorage(builder.Configuration).AddKeys().AddLedger().AddAdmin(builder.Configuration);
+        var app = builder.Build();
+        app.MapAdmin();
+        try
+        {
+            await app.StartAsync();
+            return new AdminNode(test, app);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            await test.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<JsonObject> PostAsync(string path, string body, HttpStatusCode expected) => SendAsync(HttpMethod.Post, path, body, expected, AdminKey);
+
+    public Task<JsonObject> GetAsync(string path, HttpStatusCode expected) => SendAsync(HttpMethod.Get, path, null, expected, AdminKey);
+
+    public Task<JsonObject> DeleteAsync(string path, HttpStatusCode expected) => SendAsync(HttpMethod.Delete, path, null, expected, AdminKey);
+
+    public async Task<JsonObject> SendAsync(HttpMethod method, string path, string? body, HttpStatusCode expected, string? key)
+    {
+        using var request = new HttpRequestMessage(method, $"/admin/v1{path}");
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        }
+
+        if (key is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
+        using var response = await _client.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        response.StatusCode.ShouldBe(expected, text);
+        return JsonNode.Parse(text).ShouldBeOfType<JsonObject>();
+    }
+
+    public async Task<string> CreateTenantAsync() => (string)(await PostAsync("/tenants", """{"name":"Acme"}""", HttpStatusCode.Created))["id"]!;
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _test.DisposeAsync();
+    }
+}

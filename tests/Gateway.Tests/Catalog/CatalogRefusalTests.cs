@@ -1,0 +1,229 @@
+using Shouldly;
+using Xunit;
+
+namespace Gateway.Tests.Catalog;
+
+/// <summary>Each mistake is refused with its path, its value and the fix.</summary>
+public sealed class CatalogRefusalTests
+{
+    public static TheoryData<string, string, string> Mistakes => new()
+    {
+        // Form.
+        { CatalogText.WithModel("\"color\": 1"), "models.m.color", "is not known here; remove it, or write one of display_name, owned_by," },
+        { CatalogText.WithModel("\"status\": \"available\", \"status\": \"deprecated\""), "models.m.status", "is given twice; remove one" },
+        { CatalogText.WithModel("\"aliases\": \"x\""), "models.m.aliases", "\"x\" is a string; an array [ ... ] is needed here" },
+        { CatalogText.WithModel("\"aliases\": [5]"), "models.m.aliases[0]", "5 is no such value; a string is needed here; put the number in quotes" },
+        { CatalogText.WithModel("\"timeouts\": []"), "models.m.timeouts", "[...] is an array; an object { ... } is needed here" },
+        { CatalogText.WithModel("\"context_window\": \"128000\""), "models.m.context_window", "\"128000\" is a string; a whole number without quotes is needed here" },
+        { CatalogText.WithModel("\"context_window\": 1.5"), "models.m.context_window", "1.5 is no such value; a whole number" },
+        { CatalogText.WithModel("\"context_window\": 99999999999999999999"), "models.m.context_window", "a whole number without quotes is needed here" },
+        { CatalogText.WithModel("\"accept_image_field\": \"yes\""), "models.m.accept_image_field", "true or false is needed here" },
+        { CatalogText.WithModel("\"parameters\": { \"defaults\": { \"a\": { \"b\": 1, \"b\": 2 } } }"), "models.m.parameters.defaults.a.b", "is given twice" },
+        { CatalogText.With("{ \"m\": null }"), "models.m", "is null; write its value or remove it" },
+        { CatalogText.With("{}", "\"fallbacks\": {}"), "fallbacks", "is not known here; remove it, or write one of $schema, providers, models, tiers, images, limits" },
+        { "[]", "", "the catalog must be one JSON object" },
+        { "", "", "this is not JSON" },
+        { "{ \"providers\": {}, \"models\": {} } x", "", "this is not JSON" },
+        { "{}", "providers", "is missing; write { \"openai\"" },
+        { "{}", "models", "is missing; write { \"gpt-4o\"" },
+
+        // Prices.
+        { Price("\"per_request\": 0.04"), "models.m.prices[0].per_request", "0.04 is no such value; a string is needed here; put the number in quotes, so that it is read exactly" },
+        { Price("\"input\": \"abc\""), "models.m.prices[0].input", "\"abc\" is no price; write US dollars as a decimal such as \"2.50\", from 0 to 1000000, with 9 decimals at most" },
+        { Price("\"input\": \"1e3\""), "models.m.prices[0].input", "\"1e3\" is no price" },
+        { Price("\"input\": \"-1\""), "models.m.prices[0].input", "\"-1\" is no price" },
+        { Price("\"input\": \"0.0000000001\""), "models.m.prices[0].input", "is no price" },
+        { Price("\"input\": \"1000000.01\""), "models.m.prices[0].input", "is no price" },
+        { Price("\"input\": \"1\", \"list\": { \"input\": \"?\" }"), "models.m.prices[0].list.input", "\"?\" is no price" },
+        { Price("\"list\": { \"input\": \"1\" }"), "models.m.prices[0]", "has no rate that can be read" },
+        { CatalogText.WithModel("\"prices\": [{ \"input\": \"1\" }]"), "models.m.prices[0].from", "is missing; write the day from which it applies" },
+        { CatalogText.WithModel("\"prices\": [{ \"from\": \"01/02/2025\", \"input\": \"1\" }]"), "models.m.prices[0].from", "\"01/02/2025\" is no date; write YYYY-MM-DD" },
+        { CatalogText.WithModel("\"prices\": [{ \"from\": \"2025-01-01\", \"input\": \"1\" }, { \"from\": \"2025-01-01T01:00:00+01:00\", \"input\": \"2\" }]"), "models.m.prices[1].from", "begins when another price of this model does" },
+
+        { CatalogText.WithModel("\"prices\": [{ \"from\": \"0001-01-01T00:00:00+14:00\", \"input\": \"1\" }]"), "models.m.prices[0].from", "is no date" },
+        { CatalogText.WithModel("\"prices\": [null]"), "models.m.prices[0]", "an object { ... } is needed here" },
+
+        // Names.
+        { CatalogText.With("{ \"a b\": { \"status\": \"coming_soon\" } }"), "models[\"a b\"]", "\"a b\" cannot be a name; use 1 to 128 letters" },
+        { CatalogText.With("{ \"gpt-*\": { \"status\": \"coming_soon\" } }"), "models[\"gpt-*\"]", "cannot be a name" },
+        { CatalogText.WithModel("\"aliases\": [\"m\"]"), "models.m.aliases[0]", "\"m\" already stands at models.m; ids and aliases share one space" },
+        { CatalogText.WithModel("\"aliases\": [\"x\", \"x\"]"), "models.m.aliases[1]", "\"x\" already stands at models.m.aliases[0]" },
+        { CatalogText.With("{ \"gpt-4.1\": { \"status\": \"coming_soon\", \"aliases\": [\"z\"] }, \"z\": { \"status\": \"coming_soon\" } }"), "models[\"gpt-4.1\"].aliases[0]", "\"z\" already stands at models.z" },
+
+        // Models and deployments.
+        { CatalogText.WithModel("\"status\": \"soon\""), "models.m.status", "\"soon\" is not known; write one of \"available\", \"coming_soon\", \"deprecated\"" },
+        { CatalogText.WithModel("\"display_name\": \" \""), "models.m.display_name", "is empty" },
+        { CatalogText.WithModel("\"input\": [\"smell\"]"), "models.m.input[0]", "\"smell\" is not known here or given twice; write each at most once of text, image, audio, file, video" },
+        { CatalogText.WithModel("\"output\": []"), "models.m.output", "is empty; write at least one of text" },
+        { CatalogText.WithModel("\"context_window\": 0"), "models.m.context_window", "0 is out of range; write a whole number from 1 to 1000000000" },
+        { CatalogText.WithModel("\"tokenizer\": \"p50k\""), "models.m.tokenizer", "\"p50k\" is not known; write one of \"cl100k_base\", \"o200k_base\"" },
+        { CatalogText.WithModel("\"created\": \"then\""), "models.m.created", "\"then\" is no date" },
+        { CatalogText.WithModel("\"input\": [\"text\", \"image\"]"), "models.m.deployments[0].image_tokens", "is missing, here and on the model, which takes images" },
+        { CatalogText.With("{ \"m\": {} }"), "models.m.deployments", "is missing or empty" },
+        { CatalogText.With("{ \"m\": { \"deployments\": [{ \"provider\": \"q\", \"model\": \"up\" }] } }"), "models.m.deployments[0].provider", "\"q\" is no provider of this file; write one of p" },
+        { CatalogText.With("{ \"m\": { \"deployments\": [{ \"provider\": \"p\" }] } }"), "models.m.deployments[0].model", "is missing" },
+        { CatalogText.With("{ \"m\": { \"deployments\": [{ \"provider\": \"p\", \"model\": \"up\", \"weight\": 0 }] } }"), "models.m.deployments[0].weight", "0 is out of range; write a whole number from 1" },
+        { CatalogText.With("{ \"m\": { \"deployments\": [{ \"provider\": \"p\", \"model\": \"up\", \"priority\": -1 }] } }"), "models.m.deployments[0].priority", "-1 is out of range" },
+
+        // Image formulas.
+        { CatalogText.WithModel("\"image_tokens\": \"openai-tile-1-2\""), "models.m.image_tokens", "\"openai-tile-1-2\" is no formula; write one of openai-tile-85-170" },
+        { CatalogText.WithModel("\"image_tokens\": { \"tile\": { \"base\": 85 } }"), "models.m.image_tokens.tile.per_tile", "is missing; write a whole number" },
+        { CatalogText.WithModel("\"image_tokens\": { \"tile\": { \"base\": -1, \"per_tile\": 1 } }"), "models.m.image_tokens.tile.base", "-1 is out of range" },
+        { CatalogText.WithModel("\"image_tokens\": { \"tile\": { \"base\": 1, \"per_tile\": 1, \"auto_detail\": \"mid\" } }"), "models.m.image_tokens.tile.auto_detail", "\"mid\" is not known; write one of \"high\", \"low\", \"by_size\"" },
+        { CatalogText.WithModel("\"image_tokens\": {}"), "models.m.image_tokens", "is empty" },
+        { CatalogText.WithModel("\"image_tokens\": { \"square\": {} }"), "models.m.image_tokens.square", "is not known here; remove it, or write one of tile, patch" },
+
+        // Parameters and timeouts.
+        { CatalogText.WithModel("\"parameters\": { \"defaults\": { \"model\": \"x\" } }"), "models.m.parameters.defaults.model", "\"model\" cannot be added, dropped or rejected" },
+        { CatalogText.WithModel("\"parameters\": { \"drop\": [\"messages\"] }"), "models.m.parameters.drop[0]", "cannot be added, dropped or rejected" },
+        { CatalogText.WithModel("\"parameters\": { \"drop\": [\"tools\"], \"reject\": [\"tools\"] }"), "models.m.parameters.drop", "\"tools\" is dropped, and rejected or given a default as well" },
+        { CatalogText.WithModel("\"timeouts\": { \"total\": \"5 s\" }"), "models.m.timeouts.total", "\"5 s\" is no time; write a whole number and its unit such as \"500ms\"" },
+        { CatalogText.WithModel("\"timeouts\": { \"total\": \"0s\" }"), "models.m.timeouts.total", "is no time" },
+        { CatalogText.WithModel("\"timeouts\": { \"total\": \"999999999h\" }"), "models.m.timeouts.total", "is no time" },
+
+        // Tiers, images, limits.
+        { CatalogText.With("{}", "\"tiers\": { \"t\": { \"requests_per_minute\": 0 } }"), "tiers.t.requests_per_minute", "0 is out of range; write a whole number from 1 to 1000000000" },
+        { CatalogText.With("{}", "\"tiers\": { \"t\": { \"tokens_per_minute\": 1000000001 } }"), "tiers.t.tokens_per_minute", "is out of range" },
+        { CatalogText.With("{}", "\"tiers\": { \"t\": { \"models\": { \"x\": {} } } }"), "tiers.t.models.x", "\"x\" is no model of this file" },
+        { CatalogText.With("{}", "\"tiers\": { \"t t\": {} }"), "tiers[\"t t\"]", "cannot be a name" },
+        { CatalogText.With("{}", "\"images\": { \"max_bytes\": 0 }"), "images.max_bytes", "0 is out of range" },
+        { CatalogText.With("{}", "\"images\": { \"formats\": [\"bmp\"] }"), "images.formats[0]", "\"bmp\" is not known; write one of \"png\", \"jpeg\", \"webp\", \"gif\"" },
+        { CatalogText.With("{}", "\"images\": { \"formats\": [] }"), "images.formats", "is empty" },
+        { CatalogText.With("{}", "\"images\": { \"fetch\": { \"when_unknown\": \"guess\" } }"), "images.fetch.when_unknown", "\"guess\" is not known" },
+        { CatalogText.With("{}", "\"images\": { \"fetch\": { \"allow_hosts\": [\"https://x.com/\"] } }"), "images.fetch.allow_hosts[0]", "is no host name; write a name such as \"images.example.com\"" },
+        { CatalogText.With("{}", "\"limits\": { \"tokens_charge\": \"all\" }"), "limits.tokens_charge", "\"all\" is not known; write one of \"sum\", \"max\"" },
+        { CatalogText.With("{}", "\"limits\": { \"when_redis_is_down\": \"panic\" }"), "limits.when_redis_is_down", "\"panic\" is not known" },
+        { CatalogText.With("{}", "\"limits\": { \"default_completion_tokens\": 0 }"), "limits.default_completion_tokens", "0 is out of range" },
+
+        // Providers.
+        { CatalogText.WithProvider("{ \"base_url\": \"https://a.b\" }"), "providers.p.dialect", "is missing; write, for example, \"openai\"" },
+        { CatalogText.WithProvider("{ \"dialect\": \"cohere\", \"base_url\": \"https://a.b\" }"), "providers.p.dialect", "\"cohere\" is not known; write one of \"openai\", \"azure\", \"anthropic\", \"gemini\"" },
+        { CatalogText.WithProvider("{ \"dialect\": \"openai\" }"), "providers.p.base_url", "is missing" },
+        { Address("api.openai.com/v1"), "providers.p.base_url", "\"api.openai.com/v1\" is no address to send to; write an absolute http or https address" },
+        { Address("ftp://a.b"), "providers.p.base_url", "is no address to send to" },
+        { Address("/v1"), "providers.p.base_url", "is no address to send to" },
+        { CatalogText.WithProvider("{ \"dialect\": \"openai\", \"base_url\": \"https://a.b\", \"api_key\": \"${\" }"), "providers.p.api_key", "holds a \"${\" that names no variable" },
+        { CatalogText.WithProvider("{ \"dialect\": \"openai\", \"base_url\": \"https://a.b\", \"api_key\": \"\" }"), "providers.p.api_key", "is empty; write its value or ${NAME}, or leave it out" },
+        { CatalogText.WithProvider("{ \"dialect\": \"openai\", \"base_url\": \"https://a.b\", \"api_version\": \"2024-10-21\" }"), "providers.p.api_version", "is for the dialect \"azure\" alone" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void Mistake_is_refused_with_path_value_and_fix(string text, string path, string message)
+    {
+        var reading = CatalogText.Read(text);
+
+        reading.Snapshot.ShouldBeNull();
+        reading.Problems.ShouldContain(problem => problem.Path == path && problem.Message.Contains(message), string.Join('\n', reading.Problems));
+    }
+
+    [Theory]
+    [InlineData("anthropic-standard")]
+    [InlineData("anthropic-high")]
+    [InlineData("gemini-258")]
+    public void Formula_that_is_to_come_is_refused_by_name(string name)
+    {
+        var problem = CatalogText.Read(CatalogText.WithModel($"\"image_tokens\": \"{name}\"")).Problems.ShouldHaveSingleItem();
+
+        problem.Path.ShouldBe("models.m.image_tokens");
+        problem.Message.ShouldStartWith($"\"{name}\" is not implemented in this version; write one of openai-tile-85-170");
+    }
+
+    [Fact]
+    public void Patch_formula_is_refused_until_it_can_be_counted()
+    {
+        var problem = CatalogText.Read(CatalogText.WithModel(
+            """
+            "image_tokens": { "patch": { "multiplier": "1.62", "max_side": 2048, "budget": 1536, "low": { "max_side": 512 },
+              "original": { "max_side": 6000, "budget": 10000 }, "auto_detail": "high", "reject_above": 30000 } }
+            """)).Problems.ShouldHaveSingleItem();
+
+        problem.Path.ShouldBe("models.m.image_tokens.patch");
+        problem.Message.ShouldStartWith("patch formulas are not implemented in this version");
+    }
+
+    [Fact]
+    public void All_mistakes_are_listed_at_once_in_the_order_of_the_file_with_their_lines()
+    {
+        var reading = CatalogText.Read(
+            """
+            {
+              // a comment
+              "providers": { "p": { "dialect": "openai",
+                "base_url": "nowhere" } },
+              "models": {
+                "m": {
+                  "colour": "red",
+                  "prices": [
+                    { "from": "2025-01-01", "input": 2.5 },
+                    { "from": "2025-02-01",
+                      "output": "many" },
+                  ],
+                  "deployments": [{ "provider": "q", "model": "up" }],
+                },
+              },
+              "limits": { "tokens_charge": "all" },
+            }
+            """);
+
+        reading.Problems.Select(problem => $"{problem.Path} {problem.Line}").ShouldBe(
+        [
+            "providers.p.base_url 4",
+            "models.m.colour 7",
+            "models.m.prices[0].input 9",
+            "models.m.prices[1].output 11",
+            "models.m.prices[1] 10",
+            "models.m.deployments[0].provider 13",
+            "limits.tokens_charge 16",
+        ], ignoreOrder: true);
+        reading.Problems.Select(problem => problem.Line).ShouldBeInOrder();
+        reading.Problems[0].ToString().ShouldStartWith("providers.p.base_url (line 4): \"nowhere\" is no address");
+    }
+
+    [Fact]
+    public void Damage_is_told_with_its_line()
+    {
+        var problem = CatalogText.Read("{\n  \"providers\": {\n    oops\n").Problems.ShouldHaveSingleItem();
+
+        problem.Line.ShouldBe(3);
+        problem.ToString().ShouldStartWith("line 3: this is not JSON");
+    }
+
+    [Fact]
+    public void Text_that_is_not_utf8_is_refused()
+    {
+        byte[] bytes = [.. "{ \"providers\": { \""u8, 0xC3, 0x28, .. "\": {} } }"u8];
+
+        var reading = Gateway.Catalog.Reading.CatalogReader.Read(bytes, _ => null, null);
+
+        reading.Snapshot.ShouldBeNull();
+        reading.Problems.ShouldHaveSingleItem().Message.ShouldContain("UTF-8");
+    }
+
+    [Fact]
+    public void Damaged_files_are_refused_and_never_throw()
+    {
+        var sample = System.Text.Encoding.UTF8.GetBytes(ContractSample.Text);
+        var replacements = "\"{}[]:,/\\0-.$\0\u007f"u8;
+        var random = new Random(5);
+        var refused = 0;
+        for (var i = 0; i < 4000; i++)
+        {
+            var damaged = sample.AsSpan(0, i % 4 == 0 ? random.Next(sample.Length) : sample.Length).ToArray();
+            for (var change = 0; change <= i % 3 && damaged.Length > 0; change++)
+            {
+                damaged[random.Next(damaged.Length)] = i % 2 == 0 ? (byte)random.Next(256) : replacements[random.Next(replacements.Length)];
+            }
+
+            var reading = Gateway.Catalog.Reading.CatalogReader.Read(damaged, _ => "x", null);
+            (reading.Snapshot is null).ShouldBe(!reading.Problems.IsEmpty);
+            refused += reading.Snapshot is null ? 1 : 0;
+        }
+
+        refused.ShouldBeGreaterThan(1000);
+    }
+
+    private static string Price(string rates) => CatalogText.WithModel($$"""  "prices": [{ "from": "2025-01-01", {{rates}} }]  """);
+
+    private static string Address(string address) => CatalogText.WithProvider($$"""{ "dialect": "openai", "base_url": "{{address}}" }""");
+}

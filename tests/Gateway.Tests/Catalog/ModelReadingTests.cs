@@ -1,0 +1,138 @@
+using System.Text;
+using Gateway.Core.Images;
+using Gateway.Core.Models;
+using Gateway.Core.Pricing;
+using Shouldly;
+using Xunit;
+
+namespace Gateway.Tests.Catalog;
+
+public sealed class ModelReadingTests
+{
+    [Fact]
+    public void Deployments_own_formula_and_tokenizer_win_over_the_cards()
+    {
+        var card = CatalogText.Load(CatalogText.With(
+            """
+            { "m": { "image_tokens": "openai-tile-85-170", "tokenizer": "o200k_base", "deployments": [
+              { "provider": "p", "model": "second", "priority": 1 },
+              { "provider": "p", "model": "first", "image_tokens": "openai-tile-70-140", "tokenizer": "cl100k_base", "weight": 3 },
+            ] } }
+            """)).Models[0];
+
+        card.Deployments.Select(each => $"{each.Model} {each.ImageFormula!.Name} {each.Tokenizer} {each.Weight}")
+            .ShouldBe(["first openai-tile-70-140 cl100k_base 3", "second openai-tile-85-170 o200k_base 1"]);
+    }
+
+    [Fact]
+    public void Tile_formula_in_full_is_taken()
+    {
+        var formula = CatalogText.Load(CatalogText.WithModel("\"image_tokens\": { \"tile\": { \"base\": 85, \"per_tile\": 170, \"auto_detail\": \"by_size\" } }"))
+            .Models[0].Deployments[0].ImageFormula;
+
+        formula.ShouldBe(new TileFormula(85, 170, AutoDetail.BySize));
+    }
+
+    [Fact]
+    public void Model_that_says_nothing_takes_text_and_has_the_defaults()
+    {
+        var card = CatalogText.Load(CatalogText.With($$"""{ "m": { "deployments": {{CatalogText.Deployments}} } }""")).Models[0];
+
+        card.Input.ShouldBe(["text"]);
+        card.Output.ShouldBe(["text"]);
+        card.OwnedBy.ShouldBe("gateway");
+        card.Created.ShouldBe(0);
+        card.Status.ShouldBe(ModelStatus.Available);
+        card.Timeouts.ShouldBeSameAs(Timeouts.Default);
+        card.Parameters.IsEmpty.ShouldBeTrue();
+        card.Prices.ShouldBeSameAs(PriceBook.Empty);
+    }
+
+    [Fact]
+    public void Announced_model_needs_no_deployment() =>
+        CatalogText.Load(CatalogText.With("""{ "m": { "status": "coming_soon", "input": ["text", "image"] } }""")).Models[0].Deployments.ShouldBeEmpty();
+
+    [Fact]
+    public void Newest_price_that_has_begun_applies_whatever_the_order_of_the_file()
+    {
+        var prices = CatalogText.Load(CatalogText.WithModel(
+            """
+            "prices": [
+              { "from": "2025-03-01T02:00:00+02:00", "input": "3", "output": "0.10" },
+              { "from": "2025-01-01", "input": "1.50", "cache_write": "0.000000001", "list": { "input": "2" } },
+              { "from": "2025-02-01T12:30:00Z", "per_request": "0.020" },
+            ]
+            """)).Models[0].Prices;
+
+        prices.At(Day(2024, 12, 31)).ShouldBeSameAs(ModelPrice.Free);
+        prices.At(Day(2025, 1, 1)).Json.ShouldBe("""{"from":"2025-01-01","input":"1.5","cache_write":"0.000000001","list":{"input":"2"}}""");
+        prices.At(Day(2025, 1, 1)).List.CacheWrite.ShouldBe(new Money(1));
+        prices.At(Day(2025, 2, 1)).From.ShouldBe(Day(2025, 1, 1));
+        prices.At(Day(2025, 2, 2)).Json.ShouldBe("""{"from":"2025-02-01T12:30:00Z","per_request":"0.02"}""");
+        prices.At(Day(2025, 3, 1)).Json.ShouldBe("""{"from":"2025-03-01","input":"3","output":"0.1"}""");
+    }
+
+    [Fact]
+    public void Parameter_defaults_keep_their_json()
+    {
+        var policy = CatalogText.Load(CatalogText.WithModel(
+            """
+            "parameters": { "defaults": { "temperature": 0.70, "stop": ["ä", /* none */ "\n"], "metadata": { "a": null }, "seed": null } }
+            """)).Models[0].Parameters;
+
+        policy.Defaults.Select(each => $"{each.Name}={Encoding.UTF8.GetString(each.Json.AsSpan())}")
+            .ShouldBe(["temperature=0.70", "stop=[\"ä\",\"\\n\"]", "metadata={\"a\":null}", "seed=null"]);
+    }
+
+    [Fact]
+    public void Timeouts_are_read_in_every_unit_and_the_absent_keep_their_default()
+    {
+        var timeouts = CatalogText.Load(CatalogText.WithModel("\"timeouts\": { \"connect\": \"500ms\", \"first_byte\": \"2m\", \"total\": \"1h\" }")).Models[0].Timeouts;
+
+        timeouts.ShouldBe(new Timeouts
+        {
+            Connect = TimeSpan.FromMilliseconds(500),
+            FirstByte = TimeSpan.FromMinutes(2),
+            Idle = Timeouts.Default.Idle,
+            Total = TimeSpan.FromHours(1),
+        });
+    }
+
+    [Fact]
+    public void Settings_that_are_not_in_force_are_told_once_each()
+    {
+        var notices = CatalogText.Read(CatalogText.With(
+            $$"""
+            { "m": { "deployments": {{CatalogText.Deployments}}, "accept_image_field": true, "prices": [
+              { "from": "2025-01-01", "per_image": "0.01", "per_second": "0.01" }, { "from": "2025-02-01", "per_image": "0.02", "per_character": "0.01" } ] } }
+            """,
+            """
+            "tiers": { "a": { "concurrent_requests": 1 }, "b": { "models": { "m": { "concurrent_requests": 2 } } } },
+            "images": { "fetch": { "when_unknown": "reject" } }
+            """)).Notices;
+
+        notices.ShouldBe(
+        [
+            "per_image is not in force in this version: nothing is charged for it (models.m.prices[0].per_image, models.m.prices[1].per_image)",
+            "per_second is not in force in this version: nothing is charged for it (models.m.prices[0].per_second)",
+            "per_character is not in force in this version: nothing is charged for it (models.m.prices[1].per_character)",
+            "accept_image_field is not in force in this version: a message's \"image\" field is refused (models.m.accept_image_field)",
+            "concurrent_requests is not in force in this version: requests at once are not limited (tiers.a.concurrent_requests, tiers.b.models.m.concurrent_requests)",
+            "images.fetch.when_unknown is not in force in this version: an image of unknown size counts as the largest that its model knows (images.fetch.when_unknown)",
+        ]);
+    }
+
+    [Fact]
+    public void Tiers_hold_limits_of_single_models()
+    {
+        var tier = CatalogText.Load(CatalogText.With(
+            $$"""{ "m": { "deployments": {{CatalogText.Deployments}} } }""",
+            "\"tiers\": { \"t\": { \"requests_per_minute\": 10, \"models\": { \"m\": { \"tokens_per_minute\": 5 } } } }")).Tier("t").ShouldNotBeNull();
+
+        tier.RequestsPerMinute.ShouldBe(10);
+        tier.TokensPerMinute.ShouldBeNull();
+        tier.Models["m"].TokensPerMinute.ShouldBe(5);
+    }
+
+    private static DateTimeOffset Day(int year, int month, int day) => new(year, month, day, 0, 0, 0, TimeSpan.Zero);
+}
