@@ -41,7 +41,7 @@ internal static class TenantSeed
         };
     }
 
-    private static async Task<string> MakeKeyAsync(StorageOptions storage, CancellationToken ct)
+    public static async Task<string> MakeKeyAsync(StorageOptions storage, CancellationToken ct)
     {
         await using var database = StorageRegistration.Open(storage, TimeProvider.System);
         var changes = new ChangeLog(database, TimeProvider.System);
