@@ -1,4 +1,5 @@
-//using Gateway.Admin;
+using Gateway;
+using Gateway.Admin;
 using Gateway.Catalog;
 using Gateway.Development;
 using Gateway.Forwarding;
@@ -9,24 +10,33 @@ using Gateway.Pipeline;
 using Gateway.Storage;
 using Gateway.Telemetry;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-builder.ListenByDefault("http://localhost:8080");
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+    builder.ListenByDefault("http://localhost:8080");
 
-builder.AddTelemetry();
-builder.Services.AddStorage(builder.Configuration);
-builder.Services.AddLedger();
-builder.Services.AddKeys();
-builder.Services.AddCatalog(builder.Configuration);
-builder.Services.AddSingleton<ILimiter, InMemoryLimiter>();
-builder.Services.AddForwarding();
-builder.Services.AddPipeline(builder.Configuration);
-//builder.Services.AddAdmin(builder.Configuration);
-await DevelopmentSimulator.AddDevelopmentAsync(builder);
+    builder.AddTelemetry();
+    builder.Services.AddStorage(builder.Configuration);
+    builder.Services.AddLedger();
+    builder.Services.AddKeys();
+    builder.Services.AddCatalog(builder.Configuration);
+    builder.Services.AddLimits(builder.Configuration);
+    builder.Services.AddForwarding();
+    builder.Services.AddPipeline(builder.Configuration);
+    builder.Services.AddAdmin(builder.Configuration);
+    await DevelopmentSimulator.AddDevelopmentAsync(builder);
 
-var app = builder.Build();
-app.UseMiddleware<ExchangeMiddleware>();
-app.MapInference();
-//app.MapAdmin();
-app.MapHealth();
-await app.RunAsync();
+    var app = builder.Build();
+    app.UseMiddleware<ExchangeMiddleware>();
+    app.MapInference();
+    app.MapAdmin();
+    app.MapHealth();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception exception) when (StartFailure.TryDescribe(exception, out var description))
+{
+    await Console.Error.WriteLineAsync(description);
+    return 1;
+}

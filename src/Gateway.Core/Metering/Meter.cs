@@ -12,7 +12,7 @@ public static class Meter
     /// <param name="formula">The deployment's; may be null only where there are no images.</param>
     public static Measurement Measure(ParsedRequest request, ReadOnlySpan<ImageHeader?> headers, ImageFormula? formula)
     {
-        var text = TextEstimate.Prompt(request);
+        var text = TextEstimate.Prompt(request.Text, request.Messages, request.NamedMessages);
         if (request.Images.Count == 0)
         {
             return new Measurement(text, 0, []);

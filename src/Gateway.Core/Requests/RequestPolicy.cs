@@ -29,7 +29,7 @@ public static class RequestPolicy
 
         var edits = new List<Splice>();
         var (maxTokens, maxCompletionTokens) = (request.MaxTokens, request.MaxCompletionTokens);
-        var kept = request.Parameters.Count;
+        var kept = 0;
         for (var i = 0; i < request.Parameters.Count; i++)
         {
             var name = System.Text.Encoding.UTF8.GetString(request.Parameters[i].Name.Span);
@@ -41,10 +41,14 @@ public static class RequestPolicy
 
             if (policy.Drop.Contains(name))
             {
-                edits.Add(Remove(body.Span, request.Parameters[i]));
-                kept--;
+                // Behind a property that stays, the comma in front goes; before the first that stays, the comma behind: never one comma twice.
+                edits.Add(Remove(body.Span, request.Parameters[i], commaInFront: kept > 0));
                 maxTokens = name == "max_tokens" ? null : maxTokens;
                 maxCompletionTokens = name == "max_completion_tokens" ? null : maxCompletionTokens;
+            }
+            else
+            {
+                kept++;
             }
         }
 
@@ -73,9 +77,10 @@ public static class RequestPolicy
     internal static byte[] Property(string name, ReadOnlySpan<byte> json, bool comma) =>
         [.. JsonText.Quote(name), (byte)':', .. json, .. comma ? ","u8 : ""u8];
 
-    private static Splice Remove(ReadOnlySpan<byte> body, TopLevelParameter parameter)
+    private static Splice Remove(ReadOnlySpan<byte> body, TopLevelParameter parameter, bool commaInFront)
     {
-        var property = JsonProperty.WithComma(body, new ByteRange(parameter.Start, parameter.Value.End - parameter.Start));
+        var alone = new ByteRange(parameter.Start, parameter.Value.End - parameter.Start);
+        var property = commaInFront ? JsonProperty.WithCommaInFront(body, alone) : JsonProperty.WithCommaBehind(body, alone);
         return new Splice(property.Start, property.Length, default);
     }
 

@@ -47,8 +47,8 @@ public static class RequestReader
         }
         catch (JsonException)
         {
-            // The reader's own depth check throws at the bracket that is one too deep.
-            error = reader.CurrentDepth >= MaxDepth ? GatewayError.TooDeep(MaxDepth) : GatewayError.InvalidJson();
+            // The reader throws at the bracket that is one too deep, and counts the bracket before it as lying at its parent's depth.
+            error = reader.CurrentDepth >= MaxDepth - 1 ? GatewayError.TooDeep(MaxDepth) : GatewayError.InvalidJson();
         }
         catch (InvalidOperationException)
         {

@@ -14,11 +14,11 @@ public sealed class SplicedBody
     public long Length { get; }
 
     /// <param name="body">The original.</param>
-    /// <param name="edits">In any order; they must not overlap. Insertions at one offset keep their order.</param>
+    /// <param name="edits">In any order; they must not overlap. Insertions at one offset keep their order, and go before what is removed there.</param>
     public static SplicedBody From(ReadOnlyMemory<byte> body, List<Splice> edits)
     {
         // A stable sort: List.Sort is not one.
-        var ordered = edits.Count < 2 ? edits : [.. edits.OrderBy(edit => edit.Offset)];
+        var ordered = edits.Count < 2 ? edits : [.. edits.OrderBy(edit => edit.Offset).ThenBy(edit => edit.Remove > 0)];
         var segments = new List<ReadOnlyMemory<byte>>((edits.Count * 2) + 1);
         var at = 0;
         long length = 0;

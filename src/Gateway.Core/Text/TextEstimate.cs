@@ -1,5 +1,3 @@
-using Gateway.Core.Requests;
-
 namespace Gateway.Core.Text;
 
 /// <summary>
@@ -25,6 +23,9 @@ public static class TextEstimate
     }
 
     /// <summary>Tokens of all text of a request, the message overhead included.</summary>
-    public static long Prompt(ParsedRequest request) =>
-        Tokens(request.Text) + (request.Messages * (long)PerMessage) + (request.NamedMessages * (long)PerName) + Priming;
+    /// <param name="text">All text that the model reads.</param>
+    /// <param name="messages">Messages in the request.</param>
+    /// <param name="named">Messages that carry a name.</param>
+    public static long Prompt(TextSize text, int messages, int named) =>
+        Tokens(text) + (messages * (long)PerMessage) + (named * (long)PerName) + Priming;
 }

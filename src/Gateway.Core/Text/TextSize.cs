@@ -10,7 +10,7 @@ public readonly record struct TextSize(long AsciiBytes, long OtherBytes)
     public static TextSize operator +(TextSize left, TextSize right) =>
         new(left.AsciiBytes + right.AsciiBytes, left.OtherBytes + right.OtherBytes);
 
-    /// <summary>Measures the inside of a JSON string or a stretch of JSON. An escape <c>\uXXXX</c> counts as the three UTF-8 bytes that it mostly stands for.</summary>
+    /// <summary>Measures the inside of a JSON string or a stretch of JSON. An escape <c>\uXXXX</c> counts as the byte of ASCII that it stands for, or else as three others.</summary>
     public static TextSize OfJson(ReadOnlySpan<byte> json)
     {
         var other = Ascii.IsValid(json) ? 0 : CountOther(json);
@@ -23,8 +23,9 @@ public readonly record struct TextSize(long AsciiBytes, long OtherBytes)
                 return new TextSize(ascii, other);
             }
 
-            ascii -= 6;
-            other += 3;
+            var isAscii = rest[at + 2] == '0' && rest[at + 3] == '0' && rest[at + 4] < '8';
+            ascii -= isAscii ? 5 : 6;
+            other += isAscii ? 0 : 3;
             rest = rest[(at + 6)..];
         }
     }

@@ -18,7 +18,9 @@ internal static class AdminRegistration
     public static IEndpointRouteBuilder MapAdmin(this IEndpointRouteBuilder endpoints)
     {
         var admin = endpoints.MapGroup("/admin/v1");
-        admin.AddEndpointFilter(endpoints.ServiceProvider.GetRequiredService<AdminAuthorization>());
+
+        // Looked up by the request: options are checked when the host starts, not while it is put together.
+        admin.AddEndpointFilter((context, next) => context.HttpContext.RequestServices.GetRequiredService<AdminAuthorization>().InvokeAsync(context, next));
         TenantEndpoints.Map(admin);
         KeyEndpoints.Map(admin);
         LedgerEndpoints.Map(admin);

@@ -27,7 +27,13 @@ internal sealed class BoundBuckets(TenantId tenantId, TenantBuckets tenant, Buck
             }
 
             admitted = rules.Admit(levels, tokens);
-            for (var i = 0; admitted && i < _buckets.Length; i++)
+            if (!admitted)
+            {
+                AdoptLimits(nowMs, levels);
+                return true;
+            }
+
+            for (var i = 0; i < _buckets.Length; i++)
             {
                 var rule = rules.All[i];
                 levels[i] -= rule.Wanted(tokens) * BucketRule.Unit;
@@ -38,11 +44,22 @@ internal sealed class BoundBuckets(TenantId tenantId, TenantBuckets tenant, Buck
         }
     }
 
-    public bool TryRead(long nowMs, Span<long> levels)
+    /// <summary>The levels as they stand. False when stale.</summary>
+    public bool TryPeek(long nowMs, Span<long> levels)
     {
         lock (tenant.Gate)
         {
-            return Read(nowMs, levels);
+            if (!Read(nowMs, levels))
+            {
+                return false;
+            }
+
+            if (!rules.Admit(levels, tokens: 1))
+            {
+                AdoptLimits(nowMs, levels);
+            }
+
+            return true;
         }
     }
 
@@ -61,11 +78,27 @@ internal sealed class BoundBuckets(TenantId tenantId, TenantBuckets tenant, Buck
                 var rule = rules.All[i];
                 if (rule.Kind == LimitKind.Tokens)
                 {
-                    _buckets[i].Write(levels[i] + (tokens * BucketRule.Unit), nowMs, rule.Limit);
+                    // The bucket's own limit: that of the reservation may be out of date by now.
+                    var bucket = _buckets[i];
+                    var limit = bucket.LimitAt(nowMs, rule.Limit);
+                    bucket.Write(bucket.LevelAt(nowMs, limit) + (tokens * BucketRule.Unit), nowMs, limit);
                 }
             }
 
             return true;
+        }
+    }
+
+    /// <summary>A bucket that refuses under a changed limit refills by it from now on, as the wait that is told supposes.</summary>
+    private void AdoptLimits(long nowMs, ReadOnlySpan<long> levels)
+    {
+        for (var i = 0; i < _buckets.Length; i++)
+        {
+            var limit = rules.All[i].Limit;
+            if (_buckets[i].LimitAt(nowMs, limit) != limit)
+            {
+                _buckets[i].Write(levels[i], nowMs, limit);
+            }
         }
     }
 

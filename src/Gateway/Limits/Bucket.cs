@@ -16,6 +16,9 @@ internal sealed class Bucket
             ? limit * BucketRule.Unit
             : Math.Min(_level + (Math.Max(0, nowMs - _atMs) * _limit), limit * BucketRule.Unit);
 
+    /// <summary>The limit it goes by: its own while it is not full, else any.</summary>
+    public long LimitAt(long nowMs, long otherwise) => IsFullAt(nowMs) ? otherwise : _limit;
+
     public bool IsFullAt(long nowMs)
     {
         if (_limit == 0)

@@ -44,7 +44,7 @@ internal sealed class InMemoryLimiter : ILimiter, IReservationSettler, IDisposab
         {
             bound = Bind(tenant, scopes);
         }
-        while (!bound.TryRead(nowMs, levels));
+        while (!bound.TryPeek(nowMs, levels));
 
         return new ValueTask<LimitRefusal?>(bound.Rules.Refusal(levels, tokens: 1));
     }

@@ -12,25 +12,44 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
     private const string SelectApplied = "select version from schema_migrations";
     private const string InsertApplied = "insert into schema_migrations (version, name, applied_at) values (@version, @name, @at)";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(250);
+
     /// <exception cref="StorageUnavailableException">The database cannot be reached or used, or is of a later version.</exception>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
-        try
+        var start = time.GetTimestamp();
+        while (true)
         {
-            await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-            if (database.Dialect.PrepareSql is { } prepare)
+            try
             {
-                await RunAsync(connection, null, prepare, cancellationToken);
+                await TryMigrateAsync(cancellationToken);
+                return;
             }
+            catch (Exception e) when (e is DbException or TimeoutException or IOException)
+            {
+                // A database that is started together with the gateway may be a little later.
+                if (!database.Dialect.MayComeBack(e) || time.GetElapsedTime(start) > Patience)
+                {
+                    throw database.Dialect.Unavailable(e);
+                }
 
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await ApplyMissingAsync(connection, transaction, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+                await Task.Delay(BetweenTries, time, cancellationToken);
+            }
         }
-        catch (Exception e) when (e is DbException or TimeoutException or IOException)
+    }
+
+    private async Task TryMigrateAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        if (database.Dialect.PrepareSql is { } prepare)
         {
-            throw database.Dialect.Unavailable(e);
+            await RunAsync(connection, null, prepare, cancellationToken);
         }
+
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ApplyMissingAsync(connection, transaction, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
     }
 
     private static async Task RunAsync(DbConnection connection, DbTransaction? transaction, string sql, CancellationToken cancellationToken)

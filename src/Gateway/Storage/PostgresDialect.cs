@@ -21,4 +21,10 @@ internal sealed class PostgresDialect(string connectionString) : SqlDialect
         NpgsqlException or TimeoutException => true,
         _ => false,
     };
+
+    public override bool MayComeBack(Exception exception) => exception switch
+    {
+        PostgresException e => e.SqlState[..2] is "08" or "53" or "57",
+        _ => IsUnavailable(exception),
+    };
 }

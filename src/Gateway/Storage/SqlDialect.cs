@@ -18,6 +18,9 @@ internal abstract class SqlDialect
     /// <summary>True where the database as a whole cannot serve, false where this statement or its data is at fault.</summary>
     public abstract bool IsUnavailable(Exception exception);
 
+    /// <summary>Whether a failure at start may pass within seconds, as where a server is just starting; a wrong password does not.</summary>
+    public abstract bool MayComeBack(Exception exception);
+
     public StorageUnavailableException Unavailable(Exception inner) =>
         new($"{Setting}: the database cannot be used: {inner.Message} {Fix}", inner);
 }

@@ -19,4 +19,6 @@ internal sealed class SqliteDialect(StorageOptions options) : SqlDialect
     {
         SqliteErrorCode: not (raw.SQLITE_ERROR or raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_MISMATCH or raw.SQLITE_RANGE),
     };
+
+    public override bool MayComeBack(Exception exception) => exception is SqliteException { SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED };
 }

@@ -20,8 +20,8 @@ public sealed class LimitTests : GatewayTest
         response.Header("x-ratelimit-remaining-requests").ShouldBe("299");
         response.Header("x-ratelimit-reset-requests").ShouldBe("200ms");
         response.Header("x-ratelimit-limit-tokens").ShouldBe("15000");
-        response.Header("x-ratelimit-remaining-tokens").ShouldBe("14891"); // 9 of prompt, 100 of completion.
-        response.Header("x-ratelimit-reset-tokens").ShouldBe("436ms");
+        response.Header("x-ratelimit-remaining-tokens").ShouldBe("14892"); // 8 of prompt, 100 of completion.
+        response.Header("x-ratelimit-reset-tokens").ShouldBe("432ms");
     }
 
     [Fact]

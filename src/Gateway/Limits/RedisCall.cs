@@ -1,0 +1,6 @@
+using StackExchange.Redis;
+
+namespace Gateway.Limits;
+
+/// <summary>One call of the limits' script.</summary>
+internal readonly record struct RedisCall(RedisKey[] Keys, RedisValue[] Arguments);

@@ -1,0 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
+using Gateway.Storage;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace Gateway;
+
+/// <summary>What an operator must be told when the gateway cannot start: which setting, which value, and the fix; no stack trace.</summary>
+internal static class StartFailure
+{
+    public static bool TryDescribe(Exception exception, [NotNullWhen(true)] out string? description)
+    {
+        description = exception switch
+        {
+            OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),
+            StorageUnavailableException storage => storage.Message,
+            IOException { InnerException: AddressInUseException } address =>
+                $"ASPNETCORE_URLS: {address.Message} Set it to another address, such as http://localhost:8081, or stop the other process.",
+            AggregateException { InnerExceptions: [var inner] } => TryDescribe(inner, out var text) ? text : null,
+            _ => null,
+        };
+        if (description is not null)
+        {
+            description = $"The gateway cannot start.{Environment.NewLine}{description}";
+        }
+
+        return description is not null;
+    }
+}

@@ -1,0 +1,66 @@
+using Gateway.Limits;
+using Gateway.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Shouldly;
+using Xunit;
+
+namespace Gateway.Backends.Tests.Limits;
+
+public sealed class LimitsRegistrationTests
+{
+    [Theory]
+    [InlineData(null)]
+    [InlineData(" ")]
+    public async Task Without_redis_limits_are_kept_in_memory(string? setting)
+    {
+        await using var services = Build(("ConnectionStrings:Redis", setting));
+
+        services.GetRequiredService<ILimiter>().ShouldBeOfType<InMemoryLimiter>();
+        services.GetService<RedisConnection>().ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task With_redis_limits_are_shared_and_warmed_up_at_start()
+    {
+        await using var services = Build(("ConnectionStrings:Redis", "cache.example:6380,password=secret"));
+
+        services.GetRequiredService<ILimiter>().ShouldBeOfType<RedisLimiter>();
+        services.GetServices<IHostedService>().ShouldHaveSingleItem().ShouldBeSameAs(services.GetRequiredService<ILimiter>());
+        services.GetRequiredService<RedisConnection>().Endpoint.ShouldBe("cache.example:6380");
+    }
+
+    [Theory]
+    [InlineData("redis://user:secret@localhost:6379")]
+    [InlineData("localhost:6379,secret=1,pasword=secret")]
+    [InlineData("password=secret")]
+    public void Setting_that_cannot_be_used_is_named_and_not_repeated(string setting)
+    {
+        var failure = Should.Throw<OptionsValidationException>(() => Build(("ConnectionStrings:Redis", setting)));
+
+        failure.Message.ShouldStartWith("ConnectionStrings:Redis cannot be used: ");
+        failure.Message.ShouldContain("localhost:6379.");
+        failure.Message.ShouldNotContain("secret@");
+        failure.Message.ShouldNotContain("=secret");
+    }
+
+    [Fact]
+    public async Task Timeout_out_of_range_is_refused_with_key_value_and_fix()
+    {
+        await using var services = Build(("Gateway:Limits:RedisTimeoutMs", "0"));
+
+        var failure = Should.Throw<OptionsValidationException>(() => services.GetRequiredService<IOptions<LimitsOptions>>().Value);
+
+        failure.Message.ShouldBe("Gateway:Limits:RedisTimeoutMs is 0. Set it to milliseconds from 10 to 5000.");
+    }
+
+    private static ServiceProvider Build(params (string Key, string? Value)[] settings)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(static setting => KeyValuePair.Create(setting.Key, setting.Value)))
+            .Build();
+        return new ServiceCollection().AddLogging().AddLimits(configuration).BuildServiceProvider();
+    }
+}

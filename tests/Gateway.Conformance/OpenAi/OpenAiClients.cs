@@ -1,0 +1,19 @@
+using System.ClientModel;
+using Gateway.Conformance.Running;
+using Gateway.Testing;
+using OpenAI;
+using OpenAI.Chat;
+using OpenAI.Models;
+
+namespace Gateway.Conformance.OpenAi;
+
+/// <summary>OpenAI's own .NET clients, given a base URL and a key and nothing else.</summary>
+internal static class OpenAiClients
+{
+    public static ChatClient Chat(this RunningGateway gateway, GatewayKey key, string model = Offer.Chat) =>
+        new(model, new ApiKeyCredential(key.Secret), Options(gateway));
+
+    public static OpenAIModelClient Models(this RunningGateway gateway, GatewayKey key) => new(new ApiKeyCredential(key.Secret), Options(gateway));
+
+    private static OpenAIClientOptions Options(RunningGateway gateway) => new() { Endpoint = gateway.Process.OpenAiBase };
+}

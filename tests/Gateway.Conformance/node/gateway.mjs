@@ -1,0 +1,47 @@
+// What the cases need of the gateway besides the client under test. All of it comes from the environment.
+const { GATEWAY_ADMIN_URL: adminUrl, GATEWAY_ADMIN_KEY: adminKey, GATEWAY_TENANT: tenant } = process.env;
+
+async function admin(method, path, body) {
+  const answer = await fetch(`${adminUrl}/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+    body: body && JSON.stringify(body),
+  });
+  const text = await answer.text();
+  if (!answer.ok) {
+    throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+  }
+
+  return JSON.parse(text);
+}
+
+/** A key of its own for a case: `{ id, key }`. */
+export const newKey = (more = {}) => admin('POST', `tenants/${tenant}/keys`, { name: 'node', ...more });
+
+/** The rows of a key, newest first, once there are `count`. */
+export async function ledger(key, count = 0) {
+  const until = performance.now() + 30_000;
+  for (;;) {
+    const { data } = await admin('GET', `ledger?key=${key.id}&limit=1000`);
+    if (data.length >= count) {
+      return data;
+    }
+
+    if (performance.now() > until) {
+      throw new Error(`After 30 s there are ${data.length} rows of ${count}.`);
+    }
+
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Pictures are sent as data URLs; the header is all that anyone looks at. */
+export function picture(width, height) {
+  const png = Buffer.alloc(45);
+  png.write('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1');
+  png.writeUInt32BE(width, 16);
+  png.writeUInt32BE(height, 20);
+  png[24] = 8;
+  png[25] = 2;
+  return `data:image/png;base64,${png.toString('base64')}`;
+}

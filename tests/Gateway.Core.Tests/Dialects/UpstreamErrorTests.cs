@@ -1,0 +1,70 @@
+using System.Text;
+using Gateway.Core.Dialects.Azure;
+using Gateway.Core.Dialects.OpenAi;
+using Gateway.Core.Errors;
+using Gateway.Core.Models;
+using Shouldly;
+using Xunit;
+
+namespace Gateway.Core.Tests.Dialects;
+
+public sealed class UpstreamErrorTests
+{
+    [Theory]
+    [InlineData("""{"error":{"message":"m","type":"t","param":"p","code":"c"}}""", "t", "c", "p", "m")]
+    [InlineData("""{"error":{"message":"m","type":null,"param":null,"code":429}}""", null, "429", null, "m")]
+    [InlineData("""{"error":"m"}""", null, null, null, "m")]
+    [InlineData("""{"message":"m","type":"t"}""", "t", null, null, "m")]
+    [InlineData("""{"success":false,"error":{"code":"c","message":"m"},"trace_id":"x"}""", null, "c", null, "m")]
+    [InlineData("""{"error":{"message":"m","code":"c","innererror":{"code":"other"}}}""", null, "c", null, "m")]
+    [InlineData("""{"error":{"message":"m","code":"c" """, null, "c", null, "m")]
+    [InlineData("<html>", null, null, null, null)]
+    [InlineData("", null, null, null, null)]
+    [InlineData("[1]", null, null, null, null)]
+    public void Error_bodies_of_many_shapes_are_read(string body, string? type, string? code, string? param, string? message)
+    {
+        var refusal = OpenAiErrors.Read(400, Encoding.UTF8.GetBytes(body));
+
+        (refusal.Type, refusal.Code, refusal.Param, refusal.Message).ShouldBe((type, code, param, message));
+    }
+
+    [Theory]
+    [InlineData(400, "content_filter", 400, "content_filter")]
+    [InlineData(401, null, 502, "provider_authentication_failed")]
+    [InlineData(400, "token_mismatched", 502, "provider_authentication_failed")]
+    [InlineData(429, "insufficient_quota", 502, "provider_quota_exhausted")]
+    [InlineData(404, "model_not_found", 502, "provider_deployment_not_found")]
+    [InlineData(429, null, 429, "rate_limit_exceeded")]
+    [InlineData(529, null, 503, "provider_error")]
+    [InlineData(500, "anything", 502, "provider_error")]
+    [InlineData(408, null, 504, "provider_timeout")]
+    public void What_is_the_operators_fault_is_never_told_as_the_clients(int status, string? code, int told, string toldCode)
+    {
+        var error = GatewayError.FromUpstream(new(status, null, code, null, "secret of the operator", null), null);
+
+        (error.Status, error.Code).ShouldBe((told, toldCode));
+        if (told >= 500)
+        {
+            error.Message.ShouldNotContain("secret");
+        }
+    }
+
+    [Fact]
+    public void Azure_puts_the_deployment_into_the_path_or_the_body()
+    {
+        static Provider With(string? version) => new()
+        {
+            Name = "azure",
+            Dialect = AzureDialect.Instance,
+            BaseUrl = new Uri("https://name.openai.azure.com/"),
+            ApiKey = new Secret("k"),
+            ApiVersion = version,
+        };
+
+        AzureDialect.Instance.ChatCompletions(With("2024-10-21"), "my gpt").AbsoluteUri
+            .ShouldBe("https://name.openai.azure.com/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21");
+        AzureDialect.Instance.ChatCompletions(With(null), "my-gpt").AbsoluteUri.ShouldBe("https://name.openai.azure.com/openai/v1/chat/completions");
+        (With(null).Credential!.Header, With(null).Credential!.Value).ShouldBe(("api-key", "k"));
+        $"{With(null).Credential} {new Secret("k")}".ShouldNotContain("k ");
+    }
+}

@@ -1,0 +1,66 @@
+using Gateway.Core.Metering;
+using Gateway.Core.Pricing;
+using Gateway.Core.Streaming;
+using Gateway.Core.Text;
+using Shouldly;
+using Xunit;
+
+namespace Gateway.Core.Tests.Pricing;
+
+public sealed class BillTests
+{
+    private static readonly ModelPrice Price = ModelPrice.Create(
+        new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        new Rates { PerRequest = Usd("0.04"), Input = Usd("1"), Output = Usd("2"), ImageInput = Usd("3") },
+        null);
+
+    private static readonly Measurement Measured = new(100, 1000, []);
+
+    [Fact]
+    public void Providers_usage_is_billed_with_images_at_their_own_price()
+    {
+        var bill = Bill.Of(Seen(AnswerOutcome.Completed, new Usage { PromptTokens = 1105, CompletionTokens = 10 }), Measured, Price, sent: true);
+
+        bill.Source.ShouldBe(UsageSource.Provider);
+        bill.Usage.ImageInputTokens.ShouldBe(1000);
+        bill.Charge.Amount.ShouldBe(new Money(40_000_000 + (105 * 1000) + (1000 * 3000) + (10 * 2000)));
+    }
+
+    [Fact]
+    public void Image_tokens_of_the_provider_win_over_ours()
+    {
+        var bill = Bill.Of(Seen(AnswerOutcome.Completed, new Usage { PromptTokens = 1105, ImageInputTokens = 5 }), Measured, Price, sent: true);
+
+        bill.Usage.ImageInputTokens.ShouldBe(5);
+    }
+
+    [Theory]
+    [InlineData(AnswerOutcome.Completed, true, 40_000_000)]
+    [InlineData(AnswerOutcome.ClientDisconnected, true, 40_000_000)]
+    [InlineData(AnswerOutcome.UpstreamFailed, true, 0)]
+    [InlineData(AnswerOutcome.TimedOut, true, 0)]
+    public void Without_usage_the_measurement_is_billed_and_a_failure_owes_no_price_per_request(AnswerOutcome outcome, bool began, long request)
+    {
+        var bill = Bill.Of(Seen(outcome, null, began), Measured, Price, sent: true);
+
+        bill.Source.ShouldBe(UsageSource.Estimated);
+        (bill.Usage.PromptTokens, bill.Usage.CompletionTokens).ShouldBe((1100, 3));
+        bill.Charge.Amount.ShouldBe(new Money(request + (100 * 1000) + (1000 * 3000) + (3 * 2000)));
+    }
+
+    [Theory]
+    [InlineData(AnswerOutcome.UpstreamFailed, true)]
+    [InlineData(AnswerOutcome.TimedOut, true)]
+    [InlineData(AnswerOutcome.ClientDisconnected, false)]
+    public void Answer_that_never_came_costs_nothing(AnswerOutcome outcome, bool sent)
+    {
+        var bill = Bill.Of(Seen(outcome, null, began: false), Measured, Price, sent);
+
+        (bill.Usage, bill.Charge).ShouldBe((default, Charge.None));
+    }
+
+    private static Observation Seen(AnswerOutcome outcome, Usage? usage, bool began = true) =>
+        new() { Outcome = outcome, Status = 200, Usage = usage, AnswerBegan = began, Received = new TextSize(12, 0) };
+
+    private static Money Usd(string text) => Money.TryParse(text, out var money) ? money : throw new FormatException(text);
+}

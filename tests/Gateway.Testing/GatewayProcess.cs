@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+
+namespace Gateway.Testing;
+
+/// <summary>
+/// The built gateway, run as an operator runs it: <c>dotnet Gateway.dll</c> with settings from the environment. It is up when this has
+/// been made, and all that it prints is kept.
+/// </summary>
+public sealed class GatewayProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ProbeEvery = TimeSpan.FromMilliseconds(50);
+
+    // What is set around the test must not reach the gateway.
+    private static readonly string[] ForeignSettings = ["ASPNETCORE_", "DOTNET_ENVIRONMENT", "DOTNET_URLS", "Gateway__", "ConnectionStrings__", "Serilog__", "OTEL_", "OPENAI_", "AZURE_", "ANTHROPIC_", "GEMINI_"];
+
+    private readonly Process _process;
+    private readonly ProcessOutput _output;
+    private readonly string _folder;
+
+    private GatewayProcess(Process process, ProcessOutput output, string folder, GatewayProcessOptions options)
+    {
+        (_process, _output, _folder) = (process, output, folder);
+        AdminKey = options.AdminKey;
+    }
+
+    /// <summary>Such as <c>http://127.0.0.1:41234/</c>.</summary>
+    public Uri BaseAddress { get; private set; } = null!; // Known before StartAsync returns.
+
+    /// <summary>What an OpenAI client takes for its base URL.</summary>
+    public Uri OpenAiBase => new(BaseAddress, "v1");
+
+    public string AdminKey { get; }
+
+    public int Id => _process.Id;
+
+    /// <summary>All lines printed so far, of both streams.</summary>
+    public string Output => _output.Text;
+
+    /// <exception cref="InvalidOperationException">It ended or was not ready in time; the message holds what it printed.</exception>
+    public static async Task<GatewayProcess> StartAsync(GatewayProcessOptions options, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("gateway-process-").FullName;
+        var catalog = Path.Combine(folder, "catalog.json");
+        await File.WriteAllTextAsync(catalog, options.Catalog, cancellationToken);
+
+        var process = new Process { StartInfo = Command(options, catalog, options.DataDirectory ?? Path.Combine(folder, "data")) };
+        var gateway = new GatewayProcess(process, new ProcessOutput(process), folder, options);
+        try
+        {
+            await gateway.StartAsync(cancellationToken);
+            return gateway;
+        }
+        catch
+        {
+            await gateway.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The first line, printed already or yet to come, that satisfies the condition.</summary>
+    public Task<string> WaitForLineAsync(Predicate<string> condition, CancellationToken cancellationToken) => _output.WaitForAsync(condition, cancellationToken);
+
+    /// <summary>Asks it to end, as an operator's init system does, and gives its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        if (!_process.HasExited)
+        {
+            ProcessSignals.Terminate(_process);
+        }
+
+        await _process.WaitForExitAsync().WaitAsync(StopTimeout);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Ends it as a crash would.</summary>
+    public Task KillAsync()
+    {
+        _process.Kill();
+        return _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_output.Started && !_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static ProcessStartInfo Command(GatewayProcessOptions options, string catalog, string data)
+    {
+        var assembly = Repository.BuiltAssembly("Gateway");
+        if (!File.Exists(assembly))
+        {
+            throw new InvalidOperationException($"The gateway is not built: there is no {assembly}.");
+        }
+
+        var start = new ProcessStartInfo("dotnet", [assembly])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetDirectoryName(assembly),
+        };
+        foreach (var name in start.Environment.Keys.Where(IsForeign).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = options.Environment;
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        start.Environment["Gateway__CatalogPath"] = catalog;
+        start.Environment["Gateway__DataDirectory"] = data;
+        start.Environment["Gateway__AdminKey"] = options.AdminKey;
+        foreach (var (name, value) in options.Settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+
+    private static bool IsForeign(string name) => ForeignSettings.Any(foreign => name.StartsWith(foreign, StringComparison.OrdinalIgnoreCase));
+
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(StartTimeout, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            _output.Start();
+            BaseAddress = AddressIn(await _output.WaitForAsync(line => AddressIn(line) is not null, either.Token))!;
+            await WaitUntilReadyAsync(either.Token);
+        }
+        catch (Exception exception) when (exception is EndOfStreamException || timeout.IsCancellationRequested)
+        {
+            throw new InvalidOperationException($"The gateway did not start. It printed:\n{Output}", exception);
+        }
+    }
+
+    /// <summary>The address in the line of JSON that says where the host listens, or null.</summary>
+    private static Uri? AddressIn(string line) =>
+        line.Contains("Now listening on", StringComparison.Ordinal) && JsonNode.Parse(line)?["Properties"]?["address"] is { } address
+            ? new Uri((string)address!)
+            : null;
+
+    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        using var client = new HttpClient { BaseAddress = BaseAddress };
+        using var timer = new PeriodicTimer(ProbeEvery, TimeProvider.System);
+        do
+        {
+            using var answer = await client.GetAsync(new Uri("health/ready", UriKind.Relative), cancellationToken);
+            if (answer.IsSuccessStatusCode)
+            {
+                return;
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken));
+    }
+}
