@@ -1,0 +1,53 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Gateway.Benchmarks.Driving;
+
+/// <summary>Drives from this process, for machines without wrk. It takes more CPU from what is measured than wrk does.</summary>
+internal sealed class HttpDriver : ILoadDriver
+{
+    private static readonly TimeProvider Clock = TimeProvider.System;
+
+    public async Task<DriveResult> DriveAsync(Uri url, DriveRequest request, int connections, TimeSpan duration, CancellationToken ct)
+    {
+        using var client = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, UseCookies = false, MaxConnectionsPerServer = connections });
+        var target = new Uri(url, "v1/chat/completions");
+        var body = Encoding.UTF8.GetBytes(request.Body);
+        var began = Clock.GetTimestamp();
+        var workers = Enumerable.Range(0, connections).Select(_ => Task.Run(() => WorkAsync(client, target, body, request.BearerKey, began, duration, ct), ct));
+        var results = await Task.WhenAll(workers);
+        var elapsed = Clock.GetElapsedTime(began);
+        var latencies = results.SelectMany(result => result.Latencies).Order().ToArray();
+        return new DriveResult(latencies.Length, results.Sum(result => result.Failed), elapsed, At(latencies, 50), At(latencies, 99));
+    }
+
+    private static TimeSpan At(long[] sorted, int percent) =>
+        sorted.Length == 0 ? TimeSpan.Zero : Clock.GetElapsedTime(0, sorted[Math.Min(sorted.Length - 1, sorted.Length * percent / 100)]);
+
+    private static async Task<(List<long> Latencies, long Failed)> WorkAsync(
+        HttpMessageInvoker client, Uri target, byte[] body, string? key, long began, TimeSpan duration, CancellationToken ct)
+    {
+        var latencies = new List<long>(4096);
+        var failed = 0L;
+        while (Clock.GetElapsedTime(began) < duration)
+        {
+            using var message = new HttpRequestMessage(HttpMethod.Post, target) { Content = new ByteArrayContent(body) };
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            message.Headers.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
+            var sent = Clock.GetTimestamp();
+            try
+            {
+                using var response = await client.SendAsync(message, ct);
+                await response.Content.CopyToAsync(Stream.Null, ct);
+                latencies.Add(Clock.GetTimestamp() - sent);
+                failed += response.IsSuccessStatusCode ? 0 : 1;
+            }
+            catch (Exception exception) when (exception is HttpRequestException or IOException)
+            {
+                failed++;
+            }
+        }
+
+        return (latencies, failed);
+    }
+}

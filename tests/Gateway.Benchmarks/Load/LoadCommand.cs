@@ -1,0 +1,61 @@
+using System.Globalization;
+using Gateway.Benchmarks.Driving;
+using Gateway.Benchmarks.Servers;
+
+namespace Gateway.Benchmarks.Load;
+
+/// <summary>
+/// Drives bare YARP and the gateway in turn, in front of the same upstream, and sets them side by side. All share one machine, so requests
+/// a second depend on what else runs there; CPU for each request, and the ratios, depend on it much less.
+/// </summary>
+internal static class LoadCommand
+{
+    public static async Task<int> RunAsync(LoadOptions options, CancellationToken ct)
+    {
+        Prerequisites.Check();
+        using var workspace = new Workspace();
+        var driver = DriverFor(options, workspace);
+        await using var redis = options.RedisAndPostgres ? await RedisServer.StartAsync(workspace, ct) : null;
+        await using var postgres = options.RedisAndPostgres ? await PostgresServer.StartAsync(ct) : null;
+        var settings = options.Gateway with { Redis = redis?.ConnectionString, Postgres = postgres?.ConnectionString };
+
+        await using var upstream = await Upstream.StartAsync(workspace, ct);
+        await using var yarp = await YarpServer.StartAsync(workspace, upstream.Url, ct);
+        await using var gateway = await GatewayServer.StartAsync(workspace, upstream.Url, settings, ct);
+
+        var body = options.Image
+            ? ChatBodies.SmallImage(BenchmarkCatalog.Model, options.Stream)
+            : ChatBodies.Text(BenchmarkCatalog.Model, options.Stream);
+        var subjects = new[]
+        {
+            new Subject("bare YARP", yarp, new DriveRequest(body, BearerKey: null), driver, options),
+            new Subject("gateway", gateway.Process, new DriveRequest(body, gateway.Key), driver, options),
+        };
+        foreach (var subject in subjects)
+        {
+            await subject.WarmUpAsync(ct);
+        }
+
+        for (var i = 1; i <= options.Rounds; i++)
+        {
+            foreach (var subject in subjects)
+            {
+                var round = await subject.RunRoundAsync(ct);
+                await Console.Out.WriteLineAsync(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"round {i} {subject.Name,-10} {round.RequestsPerSecond,8:F0}/s  p50 {round.P50Ms,7:F2} ms  p99 {round.P99Ms,7:F2} ms  {round.CpuPerRequest,7:F1} us/request  {round.Drive.Failed} failed"));
+            }
+        }
+
+        await LoadReport.WriteAsync(Console.Out, options, subjects[0], subjects[1]);
+        return subjects.Sum(subject => subject.Failed) == 0 ? 0 : 1;
+    }
+
+    private static ILoadDriver DriverFor(LoadOptions options, Workspace workspace) => options.Driver switch
+    {
+        "http" => new HttpDriver(),
+        "wrk" => WrkDriver.Find(workspace) ?? throw new CannotMeasureException("wrk is not on the PATH. Install it, or use --driver http."),
+        null => WrkDriver.Find(workspace) ?? (ILoadDriver)new HttpDriver(),
+        var other => throw new CannotMeasureException($"--driver {other}: wrk or http is needed."),
+    };
+}

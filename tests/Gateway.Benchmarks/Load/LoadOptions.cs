@@ -1,0 +1,46 @@
+using Gateway.Benchmarks.Servers;
+
+namespace Gateway.Benchmarks.Load;
+
+internal sealed record LoadOptions
+{
+    public required bool Stream { get; init; }
+
+    public required bool RedisAndPostgres { get; init; }
+
+    public required bool Image { get; init; }
+
+    public required TimeSpan Duration { get; init; }
+
+    public required TimeSpan WarmUp { get; init; }
+
+    public required int Rounds { get; init; }
+
+    public required int Connections { get; init; }
+
+    /// <summary><c>wrk</c> or <c>http</c>; null = wrk where it is installed.</summary>
+    public required string? Driver { get; init; }
+
+    public required GatewaySettings Gateway { get; init; }
+
+    public static LoadOptions Parse(Arguments args)
+    {
+        args.AllowOnly("mode", "backend", "image", "seconds", "warmup", "rounds", "connections", "driver", "gateway", "env");
+        return new LoadOptions
+        {
+            Stream = args.Choice("mode", "json", "stream") == "stream",
+            RedisAndPostgres = args.Choice("backend", "sqlite", "redis-postgres") == "redis-postgres",
+            Image = args.Choice("image", "small", "none") == "small",
+            Duration = TimeSpan.FromSeconds(args.Whole("seconds", 10)),
+            WarmUp = TimeSpan.FromSeconds(args.Whole("warmup", 5)),
+            Rounds = args.Whole("rounds", 3),
+            Connections = args.Whole("connections", 64),
+            Driver = args.Find("driver"),
+            Gateway = new GatewaySettings { Build = args.Find("gateway"), Environment = args.All("env") },
+        };
+    }
+
+    public override string ToString() =>
+        $"{(Stream ? "streams" : "JSON answers")}, {(Image ? "one small image" : "text alone")}, {(RedisAndPostgres ? "Redis and PostgreSQL" : "SQLite")}, "
+        + $"{Connections} connections, {Rounds} rounds of {Duration.TotalSeconds} s";
+}

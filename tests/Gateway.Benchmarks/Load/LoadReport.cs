@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace Gateway.Benchmarks.Load;
+
+/// <summary>The medians of both proxies side by side.</summary>
+internal static class LoadReport
+{
+    // What the gateway may cost beyond bare YARP.
+    private const double MostCpu = 2.0;
+    private const double MostCpuWithServers = 3.0;
+    private const double MostP99 = 2.5;
+
+    public static async Task WriteAsync(TextWriter output, LoadOptions options, Subject bare, Subject gateway)
+    {
+        await output.WriteLineAsync($"\nMedians: {options}");
+        await output.WriteLineAsync($"{"",-22}{bare.Name,14}{gateway.Name,14}{"ratio",10}{"target",10}");
+        await RowAsync("requests/s", round => round.RequestsPerSecond, "F0");
+        await RowAsync("p50 ms", round => round.P50Ms, "F2");
+        await RowAsync("p99 ms", round => round.P99Ms, "F2", MostP99);
+        await RowAsync("CPU us/request", round => round.CpuPerRequest, "F1", options.RedisAndPostgres ? MostCpuWithServers : MostCpu);
+        await RowAsync("RSS MB", round => round.ResidentMegabytes, "F0");
+        await output.WriteLineAsync($"{"failed",-22}{bare.Failed,14}{gateway.Failed,14}{"",10}{"0",10}");
+
+        Task RowAsync(string name, Func<Round, double> figure, string format, double? target = null)
+        {
+            var (left, right) = (bare.Median(figure), gateway.Median(figure));
+            var limit = target is { } most ? string.Create(CultureInfo.InvariantCulture, $"<= {most:F1}") : "";
+            return output.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name,-22}{left.ToString(format, CultureInfo.InvariantCulture),14}{right.ToString(format, CultureInfo.InvariantCulture),14}{right / left,10:F2}{limit,10}"));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using BenchmarkDotNet.Attributes;
+using Gateway.Benchmarks.Servers;
+using Gateway.Keys;
+using Gateway.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gateway.Benchmarks.Micro;
+
+/// <summary>A key that the node has seen before: hash, look-up, expiry.</summary>
+public class KeyBenchmarks : IDisposable
+{
+    private readonly Workspace _workspace = new();
+    private KeyAuthenticator _keys = null!; // Set before the first run.
+    private string _authorization = "";
+
+    [GlobalSetup]
+    public async Task SetUpAsync()
+    {
+        var storage = new StorageOptions { DataDirectory = _workspace.Root };
+        var database = StorageRegistration.Open(storage, TimeProvider.System);
+        await new Migrator(database, TimeProvider.System, NullLogger<Migrator>.Instance).MigrateAsync(CancellationToken.None);
+        _authorization = $"Bearer {await TenantSeed.MakeKeyAsync(storage, CancellationToken.None)}";
+        var cache = new KeyCache();
+        var store = new KeyStore(database, new ChangeLog(database, TimeProvider.System), cache, TimeProvider.System);
+        _keys = new KeyAuthenticator(cache, store, TimeProvider.System, NullLogger<KeyAuthenticator>.Instance);
+        if (!await Cached())
+        {
+            throw new InvalidOperationException("The sample key is refused.");
+        }
+    }
+
+    [Benchmark]
+    public async Task<bool> Cached() => (await _keys.AuthenticateAsync(_authorization, CancellationToken.None)).TryGet(out _, out _);
+
+    public void Dispose()
+    {
+        _workspace.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
