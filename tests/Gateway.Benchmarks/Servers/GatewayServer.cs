@@ -41,7 +41,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         var process = await ServerProcess.StartAsync("gateway", workspace.Root, Programs.Gateway(settings.Build), environment, url, "health/live", ct);
         try
         {
-            return new GatewayServer(process, await TenantSeed.MakeKeyAsync(url, AdminKey, settings.StorageAt(data), ct));
+            return new GatewayServer(process, await TenantSeed.MakeKeyAsync(url, AdminKey, ct));
         }
         catch
         {

@@ -1,5 +1,3 @@
-using Gateway.Storage;
-
 namespace Gateway.Benchmarks.Servers;
 
 /// <summary>What the measured gateway stands on, and what else it is to be told.</summary>
@@ -14,6 +12,4 @@ internal sealed record GatewaySettings
     public string? Postgres { get; init; }
 
     public string? Redis { get; init; }
-
-    public StorageOptions StorageAt(string dataDirectory) => new() { DataDirectory = dataDirectory, Postgres = Postgres };
 }

@@ -7,38 +7,30 @@ using Gateway.Storage;
 
 namespace Gateway.Benchmarks.Servers;
 
-/// <summary>A tenant and its key, made through the admin API; where the build has none, in the database itself.</summary>
+/// <summary>A tenant and its key, made through a gateway's admin API, or in a database that no gateway runs on.</summary>
 internal static class TenantSeed
 {
     // On every scope and for both kinds, so that a request pays for all the limits that a tenant can have.
     private const long Generous = 1_000_000_000;
 
-    public static async Task<string> MakeKeyAsync(Uri gateway, string adminKey, StorageOptions storage, CancellationToken ct)
+    public static async Task<string> MakeKeyAsync(Uri gateway, string adminKey, CancellationToken ct)
     {
         using var client = new HttpClient { BaseAddress = new Uri(gateway, "admin/v1/") };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", adminKey);
         var limits = $$"""{"requests_per_minute":{{Generous}},"tokens_per_minute":{{Generous}}}""";
-        if (await PostAsync(client, "tenants", $$"""{"name":"benchmark","disconnect":"cancel","limits":{{limits}}}""", ct) is not { } tenant)
-        {
-            return await MakeKeyAsync(storage, ct);
-        }
-
+        var tenant = await PostAsync(client, "tenants", $$"""{"name":"benchmark","disconnect":"cancel","limits":{{limits}}}""", ct);
         var key = await PostAsync(client, $"tenants/{tenant["id"]}/keys", $$"""{"name":"benchmark","limits":{{limits}}}""", ct);
-        return key?["key"]?.GetValue<string>() ?? throw new CannotMeasureException("The admin API made a tenant but no key.");
+        return key["key"]?.GetValue<string>() ?? throw new CannotMeasureException("The admin API made a tenant but no key.");
     }
 
-    /// <returns>Null where nothing serves the path.</returns>
-    private static async Task<JsonNode?> PostAsync(HttpClient client, string path, string body, CancellationToken ct)
+    private static async Task<JsonNode> PostAsync(HttpClient client, string path, string body, CancellationToken ct)
     {
         using var content = new StringContent(body, MediaTypeHeaderValue.Parse("application/json"));
         using var response = await client.PostAsync(new Uri(path, UriKind.Relative), content, ct);
         var text = await response.Content.ReadAsStringAsync(ct);
-        return response.StatusCode switch
-        {
-            HttpStatusCode.NotFound => null,
-            HttpStatusCode.OK or HttpStatusCode.Created => JsonNode.Parse(text),
-            var status => throw new CannotMeasureException($"The admin API answered {(int)status} to {path}: {text}"),
-        };
+        return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created
+            ? JsonNode.Parse(text)! // Null for the JSON null alone.
+            : throw new CannotMeasureException($"The admin API answered {(int)response.StatusCode} to {path}: {text}");
     }
 
     public static async Task<string> MakeKeyAsync(StorageOptions storage, CancellationToken ct)
