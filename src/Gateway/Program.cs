@@ -12,7 +12,8 @@ using Gateway.Telemetry;
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    // Watching appsettings.json would watch the data directory beside it, and wake for each write to the database there.
+    var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     builder.ListenByDefault("http://localhost:8080");
 

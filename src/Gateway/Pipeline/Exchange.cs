@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using Gateway.Core.Callers;
 using Gateway.Core.Metering;
@@ -13,14 +14,15 @@ internal sealed class Exchange
 {
     private readonly TimeProvider _time;
 
-    public Exchange(TimeProvider time)
+    public Exchange(TimeProvider time, string? traceParent)
     {
         _time = time;
         At = time.GetUtcNow();
         Arrived = time.GetTimestamp();
-        var id = Guid.CreateVersion7(At);
+        var id = NewId(At);
         RequestId = $"req_{id}";
-        TraceId = Activity.Current?.TraceId.ToHexString() ?? id.ToString("N");
+        TraceId = Activity.Current?.TraceId.ToHexString()
+            ?? (ActivityContext.TryParse(traceParent, null, out var parent) ? parent.TraceId.ToHexString() : id.ToString("N"));
     }
 
     /// <summary><c>req_</c> and a UUIDv7: the ledger's key, and <c>x-request-id</c>.</summary>
@@ -50,4 +52,18 @@ internal sealed class Exchange
     public string? Refusal { get; set; }
 
     public static Exchange Of(HttpContext context) => context.Features.GetRequiredFeature<Exchange>();
+
+    /// <summary>
+    /// A UUIDv7. Its random part need not be secret, only unlike any other; asking the operating system for it, as
+    /// <see cref="Guid.CreateVersion7(DateTimeOffset)"/> does, is a system call for each request.
+    /// </summary>
+    private static Guid NewId(DateTimeOffset at)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, at.ToUnixTimeMilliseconds() << 16);
+        Random.Shared.NextBytes(bytes[6..]);
+        bytes[6] = (byte)(0x70 | (bytes[6] & 0x0F));
+        bytes[8] = (byte)(0x80 | (bytes[8] & 0x3F));
+        return new Guid(bytes, bigEndian: true);
+    }
 }

@@ -18,7 +18,7 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var exchange = new Exchange(time);
+        var exchange = new Exchange(time, context.Request.Headers.TraceParent);
         context.Features.Set(exchange);
         var headers = context.Response.Headers;
         headers["x-request-id"] = exchange.RequestId;

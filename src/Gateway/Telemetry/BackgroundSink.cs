@@ -1,63 +1,121 @@
-using System.Threading.Channels;
+using System.Text;
 using Serilog.Core;
 using Serilog.Events;
+using Serilog.Formatting;
 
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// Hands log events to a sink on a thread of its own, so that a slow console holds up no request. When <see cref="Capacity"/> events wait,
-/// further ones are dropped and counted; the count is logged when there is room again.
+/// Writes log events on a thread of its own, all that came within <see cref="GatherFor"/> at once, so that neither a slow console nor a
+/// write for each line costs a request anything. While <see cref="Capacity"/> events wait, further ones are dropped; the next write says
+/// how many.
 /// </summary>
 internal sealed class BackgroundSink : ILogEventSink, IDisposable
 {
     public const int Capacity = 16_384;
-    private readonly Channel<LogEvent> _events = Channel.CreateBounded<LogEvent>(new BoundedChannelOptions(Capacity)
-    {
-        SingleReader = true,
-        FullMode = BoundedChannelFullMode.Wait,
-    });
+    private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(20);
 
-    private readonly ILogEventSink _sink;
+    private readonly ITextFormatter _formatter;
+    private readonly StreamWriter _output;
     private readonly Thread _thread;
+
+    // The thread sleeps on this lock's monitor, hence no System.Threading.Lock.
+    private readonly object _gate = new();
+    private readonly ManualResetEventSlim _stopping = new();
+    private List<LogEvent> _waiting = [];
     private long _dropped;
 
-    public BackgroundSink(ILogEventSink sink)
+    public BackgroundSink(ITextFormatter formatter, Stream output)
     {
-        _sink = sink;
+        _formatter = formatter;
+        _output = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 64 * 1024);
         _thread = new Thread(Run) { IsBackground = true, Name = "log-writer" };
         _thread.Start();
     }
 
     public void Emit(LogEvent logEvent)
     {
-        if (!_events.Writer.TryWrite(logEvent))
+        lock (_gate)
         {
-            Interlocked.Increment(ref _dropped);
+            if (_waiting.Count >= Capacity)
+            {
+                _dropped++;
+                return;
+            }
+
+            _waiting.Add(logEvent);
+            if (_waiting.Count == 1)
+            {
+                Monitor.Pulse(_gate);
+            }
         }
     }
 
     /// <summary>Writes what waits, and returns.</summary>
     public void Dispose()
     {
-        _events.Writer.TryComplete();
+        lock (_gate)
+        {
+            _stopping.Set();
+            Monitor.Pulse(_gate);
+        }
+
         _thread.Join();
-        (_sink as IDisposable)?.Dispose();
+        _output.Dispose();
+        _stopping.Dispose();
     }
 
     private void Run()
     {
-        // A thread of its own may block; the pool's may not.
-        while (_events.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        var taken = new List<LogEvent>();
+        while (TakeAll(ref taken, out var dropped))
         {
-            while (_events.Reader.TryRead(out var logEvent))
+            try
             {
-                _sink.Emit(logEvent);
+                Write(taken, dropped);
+            }
+            catch (IOException exception)
+            {
+                // Nobody reads the console any more; the gateway goes on.
+                Serilog.Debugging.SelfLog.WriteLine("Log lines could not be written: {0}", exception.Message);
             }
 
-            if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
+            taken.Clear();
+        }
+    }
+
+    private void Write(List<LogEvent> events, long dropped)
+    {
+        foreach (var logEvent in events)
+        {
+            _formatter.Format(logEvent, _output);
+        }
+
+        if (dropped > 0)
+        {
+            _output.WriteLine($"{{\"level\":\"Warning\",\"message\":\"{dropped} log lines were dropped: the console is slower than they come\"}}");
+        }
+
+        _output.Flush();
+    }
+
+    private bool TakeAll(ref List<LogEvent> taken, out long dropped)
+    {
+        lock (_gate)
+        {
+            while (_waiting.Count == 0 && !_stopping.IsSet)
             {
-                Serilog.Debugging.SelfLog.WriteLine("{0} log events were dropped: the console is slower than they come", dropped);
+                Monitor.Wait(_gate);
             }
+        }
+
+        // One wake-up and one write for all lines of a moment.
+        _stopping.Wait(GatherFor);
+        lock (_gate)
+        {
+            (_waiting, taken) = (taken, _waiting);
+            (dropped, _dropped) = (_dropped, 0);
+            return taken.Count > 0 || dropped > 0 || !_stopping.IsSet;
         }
     }
 }

@@ -1,9 +1,9 @@
 using Serilog;
-using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
-using Serilog.Formatting.Json;
-using Serilog.Sinks.SystemConsole.Themes;
+using Serilog.Formatting;
+using Serilog.Formatting.Display;
+using ILogger = Serilog.ILogger;
 
 namespace Gateway.Telemetry;
 
@@ -15,10 +15,7 @@ internal static class TelemetryRegistration
     public static WebApplicationBuilder AddTelemetry(this WebApplicationBuilder builder)
     {
         Serilog.Debugging.SelfLog.Enable(Console.Error);
-        var console = new LoggerConfiguration().MinimumLevel.Verbose();
-        console = builder.Environment.IsDevelopment()
-            ? console.WriteTo.Console(outputTemplate: Readable, theme: ConsoleTheme.None)
-            : console.WriteTo.Console(new JsonFormatter(renderMessage: false));
+        ITextFormatter formatter = builder.Environment.IsDevelopment() ? new MessageTemplateTextFormatter(Readable) : new JsonLineFormatter();
         var logger = new LoggerConfiguration()
             .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
@@ -27,11 +24,14 @@ internal static class TelemetryRegistration
             // The forwarder says what failed, with the request's id.
             .MinimumLevel.Override("Yarp", LogEventLevel.Fatal)
             .ReadFrom.Configuration(builder.Configuration)
-            .WriteTo.Sink(new BackgroundSink((ILogEventSink)console.CreateLogger()))
+            .WriteTo.Sink(new BackgroundSink(formatter, Console.OpenStandardOutput()))
             .CreateLogger();
         builder.Logging.ClearProviders();
+
+        // This category being heard at all makes ASP.NET Core start an activity and a log scope for each request, which nothing here reads.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        builder.Services.AddSingleton<ILogger>(logger);
         builder.Services.AddSingleton<ILoggerProvider>(_ => new SerilogLoggerProvider(logger, dispose: true));
-        builder.Services.AddHealthChecks();
         builder.Services.AddSingleton<RequestLog>();
         return builder;
     }
