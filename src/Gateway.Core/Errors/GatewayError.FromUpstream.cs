@@ -15,7 +15,7 @@ public sealed partial record GatewayError
     /// <param name="retryAfter">The provider's own word on when to try again, or null.</param>
     public static GatewayError FromUpstream(UpstreamRefusal refusal, TimeSpan? retryAfter)
     {
-        if (refusal.Status is 401 or 403 || refusal.Code is "invalid_token" or "token_mismatched" or "invalid_api_key")
+        if (refusal.Status is 401 or 403 or 407 || refusal.Code is "invalid_token" or "token_mismatched" or "invalid_api_key")
         {
             return ProviderAuthentication();
         }
@@ -36,6 +36,16 @@ public sealed partial record GatewayError
                 refusal.Status, refusal.Type, refusal.Code, refusal.Param, refusal.Message ?? "The model's provider refused the request without saying why."),
             _ => ProviderFailed(502),
         };
+    }
+
+    /// <summary>An error that came inside of a 200: its own code or type stands for the status that it would have had.</summary>
+    public static GatewayError FromAnswer(UpstreamRefusal refusal)
+    {
+        var status = int.TryParse(refusal.Code, out var code) && code is >= 400 and <= 599 ? code
+            : refusal is { Code: "rate_limit_exceeded" } or { Type: "rate_limit_error" } ? 429
+            : refusal is { Type: ErrorTypes.InvalidRequest } or { Code: "context_length_exceeded" } ? 400
+            : 500;
+        return FromUpstream(refusal with { Status = status }, retryAfter: null);
     }
 
     private static bool IsQuota(string? word) => word is "insufficient_quota" or "credit_balance_exhausted" or "organization_spend_limit_exceeded"

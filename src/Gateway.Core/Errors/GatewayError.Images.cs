@@ -30,6 +30,7 @@ public sealed partial record GatewayError
     public static GatewayError TooManyImages(int most) => Invalid("too_many_images", "messages",
         $"The request holds more than the {most} images allowed in one request.");
 
-    public static GatewayError ImagesUnsupported(string part) => Invalid("invalid_content_type", part,
-        $"Invalid content type at '{part}'. image_url is only supported by certain models.");
+    /// <param name="content">The part's type: <c>image_url</c>, <c>input_audio</c>, <c>file</c>.</param>
+    public static GatewayError ContentUnsupported(string part, string content) => Invalid("invalid_content_type", part,
+        $"Invalid content type at '{part}'. {content} is only supported by certain models.");
 }

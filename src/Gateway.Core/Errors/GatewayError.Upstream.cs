@@ -4,7 +4,7 @@ namespace Gateway.Core.Errors;
 public sealed partial record GatewayError
 {
     public static GatewayError Internal() => new(500, ErrorTypes.Server, "internal_error", null,
-        "The gateway had an error while processing your request. The request was not charged. Quote the trace_id when you report it.");
+        "The gateway had an error while processing your request. Quote the trace_id when you report it.");
 
     public static GatewayError Overloaded() => new(503, ErrorTypes.ServiceUnavailable, "server_is_overloaded", null,
         "The gateway holds as many request bodies as it may at once. Please try again shortly.")
@@ -28,7 +28,7 @@ public sealed partial record GatewayError
     };
 
     public static GatewayError LedgerUnavailable() => new(503, ErrorTypes.ServiceUnavailable, "ledger_unavailable", null,
-        "The gateway could not record this request, so its answer is withheld and it is not charged. Please try again shortly.")
+        "The gateway could not record this request, so its answer is withheld. Please try again shortly.")
     {
         Retry = RetryAdvice.After,
         RetryAfter = TimeSpan.FromSeconds(2),
@@ -42,13 +42,13 @@ public sealed partial record GatewayError
         "The client closed the connection before the answer.");
 
     public static GatewayError ProviderUnreachable() => new(502, ErrorTypes.Server, "provider_unreachable", null,
-        "The model's provider could not be reached. The request was not charged.");
+        "The model's provider could not be reached.");
 
     public static GatewayError ProviderTimedOut() => new(504, ErrorTypes.Server, "provider_timeout", null,
-        "The model's provider did not answer in time. The request was not charged.");
+        "The model's provider did not answer in time.");
 
     public static GatewayError ProviderMalformed() => new(502, ErrorTypes.Server, "provider_malformed_response", null,
-        "The model's provider sent an answer that cannot be read. The request was not charged.");
+        "The model's provider sent an answer that cannot be read.");
 
     public static GatewayError ProviderAuthentication() => new(502, ErrorTypes.Server, "provider_authentication_failed", null,
         "The gateway's credentials were refused by the model's provider. This is for the operator to mend; your key is fine.");
@@ -60,7 +60,7 @@ public sealed partial record GatewayError
         "The model's provider does not know the deployment behind this model. This is for the operator to mend.");
 
     public static GatewayError ProviderFailed(int status) => new(status, status == 503 ? ErrorTypes.ServiceUnavailable : ErrorTypes.Server, "provider_error", null,
-        "The model's provider had an error while processing your request. The request was not charged.");
+        "The model's provider had an error while processing your request.");
 
     public static GatewayError ProviderRateLimited(TimeSpan retryAfter) => new(429, ErrorTypes.Requests, "rate_limit_exceeded", null,
         $"The model's provider is at its rate limit. Please try again in {GoDuration.Format(retryAfter)}.")

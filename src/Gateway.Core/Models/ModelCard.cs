@@ -43,6 +43,6 @@ public sealed class ModelCard
 
     public Timeouts Timeouts { get; init; } = Timeouts.Default;
 
-    /// <summary>Whether the model takes pictures.</summary>
-    public bool TakesImages => Input.Contains("image");
+    /// <summary>Whether the model takes <c>image</c>, <c>audio</c> or <c>file</c>.</summary>
+    public bool Takes(string modality) => Input.Contains(modality);
 }

@@ -25,12 +25,20 @@ public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charg
             return new Bill(default, UsageSource.Estimated, Charge.None);
         }
 
-        var source = observed.Usage is null ? UsageSource.Estimated : UsageSource.Provider;
-        var usage = observed.Usage ?? new Usage
+        var source = UsageSource.Provider;
+        var received = Text.TextEstimate.Tokens(observed.Received);
+        if (observed.Usage is not { } usage)
         {
-            PromptTokens = measured.PromptTokens,
-            CompletionTokens = Text.TextEstimate.Tokens(observed.Received),
-        };
+            source = UsageSource.Estimated;
+            usage = new Usage { PromptTokens = measured.PromptTokens, CompletionTokens = received };
+        }
+        else if (usage.CompletionTokens < received && (usage.CompletionTokens == 0 || observed.Outcome != AnswerOutcome.Completed))
+        {
+            // No tokens for text that came, or a count from before the stream broke off.
+            source = UsageSource.Estimated;
+            usage = usage with { CompletionTokens = received };
+        }
+
         if (usage.ImageInputTokens == 0)
         {
             usage = usage with { ImageInputTokens = Math.Min(measured.ImageTokens, usage.PromptTokens) };

@@ -12,6 +12,9 @@ public sealed class PriceBook
     public PriceBook(IEnumerable<ModelPrice> prices) =>
         _newestFirst = [.. prices.OrderByDescending(price => price.From)];
 
+    /// <summary>Whether one of the prices has begun, or there are none at all.</summary>
+    public bool HasBegun(DateTimeOffset instant) => _newestFirst.IsEmpty || _newestFirst[^1].From <= instant;
+
     /// <summary>The price at an instant; <see cref="ModelPrice.Free"/> before the first begins.</summary>
     public ModelPrice At(DateTimeOffset instant)
     {

@@ -10,6 +10,11 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
     private const int LongestModelName = 256;
     private const int MostAnswers = 128;
 
+    private static readonly string[] IncludeUsageKey = ["include_usage"];
+
+    private static readonly string[] Known =
+        ["model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "n", "service_tier", "web_search_options"];
+
     private readonly List<TopLevelParameter> _parameters = new(8);
     private readonly MessageReader _messages = new(maxImages);
     private Keys _seen;
@@ -76,6 +81,8 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
         NamedMessages = _messages.Named,
         Text = _messages.Text + _definitions,
         Images = _messages.Images,
+        Audio = _messages.Audio,
+        File = _messages.File,
         Parameters = _parameters,
         BodyStart = _bodyStart,
     };
@@ -140,6 +147,21 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
             return Once(Keys.N, "n") ?? ReadAnswers(ref reader);
         }
 
+        if (FoldedKey.IsMimic(name, Known))
+        {
+            return GatewayError.UnknownParameter(System.Text.Encoding.UTF8.GetString(name));
+        }
+
+        if (name.SequenceEqual("service_tier"u8))
+        {
+            return ReadServiceTier(ref reader);
+        }
+
+        if (name.SequenceEqual("web_search_options"u8) && reader.TokenType != JsonTokenType.Null)
+        {
+            return GatewayError.UnsupportedParameter("web_search_options");
+        }
+
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
         if (name.SequenceEqual("tools"u8) || name.SequenceEqual("functions"u8) || name.SequenceEqual("response_format"u8))
@@ -150,6 +172,13 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
         return null;
     }
 
+    /// <summary>Other tiers have other prices, which no card states.</summary>
+    private static GatewayError? ReadServiceTier(ref Utf8JsonReader reader) =>
+        reader.TokenType == JsonTokenType.Null
+        || (reader.TokenType == JsonTokenType.String && (reader.ValueTextEquals("auto"u8) || reader.ValueTextEquals("default"u8)))
+            ? null
+            : GatewayError.UnsupportedParameter("service_tier");
+
     private GatewayError? Once(Keys key, string path)
     {
         if (_seen.HasFlag(key))
@@ -159,6 +188,16 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
 
         _seen |= key;
         return null;
+    }
+
+    internal static bool IsMimic(ref Utf8JsonReader reader, ReadOnlySpan<string> known)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            return FoldedKey.IsMimic(reader.ValueSpan, known);
+        }
+
+        return FoldedKey.IsMimic(System.Text.Encoding.UTF8.GetBytes(reader.GetString()!), known);
     }
 
     private GatewayError? ReadModel(ref Utf8JsonReader reader)
@@ -230,6 +269,11 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
             for (; reader.Read() && reader.TokenType == JsonTokenType.PropertyName; properties++)
             {
                 var isIncludeUsage = reader.ValueTextEquals("include_usage"u8);
+                if (!isIncludeUsage && IsMimic(ref reader, IncludeUsageKey))
+                {
+                    return GatewayError.UnknownParameter($"stream_options.{reader.GetString()}");
+                }
+
                 reader.Read();
                 var valueStart = (int)reader.TokenStartIndex;
                 if (!isIncludeUsage)

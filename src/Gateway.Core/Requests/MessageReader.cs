@@ -8,6 +8,10 @@ namespace Gateway.Core.Requests;
 /// <summary>Reads <c>messages</c>: the size of its text, and where its images are, in whichever role they stand.</summary>
 internal sealed class MessageReader(int maxImages)
 {
+    private static readonly string[] MessageKeys = ["content", "image", "role"];
+    private static readonly string[] PartKeys = ["type", "text", "image_url", "input_audio", "file"];
+    private static readonly string[] ImageKeys = ["url", "detail"];
+
     private readonly List<ImagePart> _images = [];
 
     public int Count { get; private set; }
@@ -17,6 +21,12 @@ internal sealed class MessageReader(int maxImages)
     public TextSize Text { get; private set; }
 
     public IReadOnlyList<ImagePart> Images => _images;
+
+    /// <summary>Where the first audio part stands, or null.</summary>
+    public string? Audio { get; private set; }
+
+    /// <summary>Where the first file part stands, or null.</summary>
+    public string? File { get; private set; }
 
     public GatewayError? Read(ref Utf8JsonReader reader)
     {
@@ -68,6 +78,10 @@ internal sealed class MessageReader(int maxImages)
             {
                 // The role's token is part of the overhead; an audio id is no text.
                 reader.Skip();
+            }
+            else if (ChatRequestBuilder.IsMimic(ref reader, MessageKeys))
+            {
+                return GatewayError.UnknownParameter($"messages[{Count}].{reader.GetString()}");
             }
             else
             {
@@ -153,9 +167,19 @@ internal sealed class MessageReader(int maxImages)
                     return error;
                 }
             }
-            else if (reader.ValueTextEquals("input_audio"u8) || reader.ValueTextEquals("file"u8))
+            else if (reader.ValueTextEquals("input_audio"u8))
             {
+                Audio ??= $"messages[{Count}].content[{part}]";
                 reader.Skip();
+            }
+            else if (reader.ValueTextEquals("file"u8))
+            {
+                File ??= $"messages[{Count}].content[{part}]";
+                reader.Skip();
+            }
+            else if (ChatRequestBuilder.IsMimic(ref reader, PartKeys))
+            {
+                return GatewayError.UnknownParameter(Path(part, reader.GetString()!));
             }
             else
             {
@@ -214,6 +238,10 @@ internal sealed class MessageReader(int maxImages)
                 }
 
                 detail = asked;
+            }
+            else if (ChatRequestBuilder.IsMimic(ref reader, ImageKeys))
+            {
+                return GatewayError.UnknownParameter(Path(part, $"image_url.{reader.GetString()}"));
             }
             else
             {

@@ -34,6 +34,12 @@ public sealed class ParsedRequest
 
     public IReadOnlyList<ImagePart> Images { get; init; } = [];
 
+    /// <summary>Where the first audio part stands, or null.</summary>
+    public string? Audio { get; init; }
+
+    /// <summary>Where the first file part stands, or null.</summary>
+    public string? File { get; init; }
+
     /// <summary>The outermost object's properties in the order of the body.</summary>
     public IReadOnlyList<TopLevelParameter> Parameters { get; init; } = [];
 

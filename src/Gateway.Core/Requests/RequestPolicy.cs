@@ -8,7 +8,7 @@ namespace Gateway.Core.Requests;
 /// <summary>Applies a model card's parameter policy: refuses, drops, and adds defaults.</summary>
 public static class RequestPolicy
 {
-    /// <summary>Parameters that the gateway itself decides on; a policy must leave them alone.</summary>
+    /// <summary>Parameters that the gateway itself decides on, or whose meaning is the client's alone; a policy must leave them alone.</summary>
     public static readonly IReadOnlySet<string> Reserved =
         new HashSet<string>(StringComparer.Ordinal) { "model", "messages", "stream", "stream_options", "n" };
 
@@ -60,8 +60,18 @@ public static class RequestPolicy
                 continue;
             }
 
-            edits.Add(new Splice(request.BodyStart, 0, Property(parameter.Name, parameter.Json.AsSpan(), comma: kept > 0)));
-            kept++;
+            // A maximum that the client gave as null is there already: a second one would leave it to the provider which to believe.
+            var given = isMaximum && !policy.Drop.Contains(parameter.Name) ? request.Find(System.Text.Encoding.UTF8.GetBytes(parameter.Name)) : null;
+            if (given is { } present)
+            {
+                edits.Add(new Splice(present.Value.Start, present.Value.Length, parameter.Json.AsMemory()));
+            }
+            else
+            {
+                edits.Add(new Splice(request.BodyStart, 0, Property(parameter.Name, parameter.Json.AsSpan(), comma: kept > 0)));
+                kept++;
+            }
+
             if (isMaximum && TryReadCount(parameter.Json.AsSpan(), out var count))
             {
                 maxTokens = count;

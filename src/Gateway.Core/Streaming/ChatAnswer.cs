@@ -27,8 +27,14 @@ public struct ChatAnswer
     /// <summary>Choices in that array.</summary>
     public int Choices { get; set; }
 
+    /// <summary>Whether it is an error rather than an answer, nested or flat.</summary>
+    public readonly bool IsError => HasError || (HasMessage && !HasChoices && !HasUsageObject);
+
     /// <summary>Whether there is an <c>error</c> that is neither null nor false.</summary>
     public bool HasError { get; set; }
+
+    /// <summary>Whether there is a <c>message</c> on the outermost level, as only a flat error object has it.</summary>
+    public bool HasMessage { get; set; }
 
     /// <summary>Whether a choice has a <c>finish_reason</c>.</summary>
     public bool Finished { get; set; }

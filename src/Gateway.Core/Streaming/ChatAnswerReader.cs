@@ -72,6 +72,7 @@ public static class ChatAnswerReader
         }
         else
         {
+            answer.HasMessage |= reader.ValueTextEquals("message"u8);
             reader.Skip();
         }
     }

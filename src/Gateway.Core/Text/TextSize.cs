@@ -23,6 +23,13 @@ public readonly record struct TextSize(long AsciiBytes, long OtherBytes)
                 return new TextSize(ascii, other);
             }
 
+            // A backslash that is escaped itself begins no escape.
+            if ((at - rest[..at].LastIndexOfAnyExcept((byte)'\\')) % 2 == 0)
+            {
+                rest = rest[(at + 2)..];
+                continue;
+            }
+
             var isAscii = rest[at + 2] == '0' && rest[at + 3] == '0' && rest[at + 4] < '8';
             ascii -= isAscii ? 5 : 6;
             other += isAscii ? 0 : 3;

@@ -25,8 +25,9 @@ internal static class AdminBody
         {
             return JsonNode.Parse(buffer.AsSpan(0, length), null, Strict) is JsonObject fields ? new BodyFields(fields) : GatewayError.InvalidJson();
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The second is thrown for a name that is no text, such as one with half a surrogate pair.
             return GatewayError.InvalidJson();
         }
     }

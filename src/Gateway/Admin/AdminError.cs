@@ -11,6 +11,11 @@ internal sealed class AdminError(GatewayError error) : IResult
     {
         var response = httpContext.Response;
         response.StatusCode = error.Status;
+        if (error.Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
         if (error.Retry == RetryAdvice.After)
         {
             response.Headers.RetryAfter = ((long)Math.Ceiling(error.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

@@ -12,14 +12,18 @@ namespace Gateway.Catalog;
 /// </summary>
 internal sealed class ModelResolver(CatalogStore catalog, Random random)
 {
-    public Outcome<Target> Resolve(string model, Caller caller, DateTimeOffset now)
+    public Outcome<Target> Resolve(string model, Caller caller, DateTimeOffset now) => Resolve(catalog.Current, model, caller, now);
+
+    /// <param name="snapshot">The catalog that the request works with from start to end.</param>
+    public Outcome<Target> Resolve(CatalogSnapshot snapshot, string model, Caller caller, DateTimeOffset now)
     {
-        if (!catalog.Current.TryGetModel(model, out var card) || !caller.MayUse(card.Id))
+        if (!snapshot.TryGetModel(model, out var card) || !caller.MayUse(card.Id))
         {
             return GatewayError.UnknownModel(model);
         }
 
-        if (card.Status == ModelStatus.ComingSoon)
+        // A price that has not begun yet is no price to serve at.
+        if (card.Status == ModelStatus.ComingSoon || !card.Prices.HasBegun(now))
         {
             return GatewayError.ModelComingSoon(model);
         }

@@ -9,6 +9,7 @@ internal sealed class AnswerBuffer : IDisposable
     public const int MaxBytes = 64 * 1024 * 1024;
 
     private const int FirstBytes = 4096;
+    private const int TrustedBytes = 256 * 1024;
 
     private byte[] _bytes = [];
 
@@ -25,8 +26,8 @@ internal sealed class AnswerBuffer : IDisposable
             return false;
         }
 
-        // One byte more than expected, so that the read that finds the end needs no larger buffer.
-        Grow((int)Math.Max(FirstBytes, (expected ?? 0) + 1));
+        // One byte more than expected, so that the read that finds the end needs no larger buffer; but no more on the provider's word alone.
+        Grow((int)Math.Clamp((expected ?? 0) + 1, FirstBytes, TrustedBytes));
         while (true)
         {
             var read = await stream.ReadAsync(_bytes.AsMemory(Length), ct);

@@ -24,12 +24,23 @@ internal sealed partial class Forwarder(IHttpForwarder proxy, ProviderClients cl
         context.Response.Headers["x-gateway-provider"] = deployment.Provider.Name;
         context.Response.Headers["x-gateway-model"] = deployment.Model;
 
-        var error = await proxy.SendAsync(
-            context, deployment.Provider.BaseUrl.AbsoluteUri, clients.For(deployment.Provider, request.Target.Card.Timeouts.Connect), Config, call, deadline.Token);
+        ForwarderError error;
+        try
+        {
+            error = await proxy.SendAsync(
+                context, deployment.Provider.BaseUrl.AbsoluteUri, clients.For(deployment.Provider, request.Target.Card.Timeouts.Connect), Config, call, deadline.Token);
+        }
+        finally
+        {
+            // The proxy has let go of the body by now, whatever happened.
+            body.Close(onlyIfConsumed: false, out _);
+            request.ReleaseBody();
+        }
 
-        // The proxy has let go of the body by now, whatever happened.
-        body.Close(onlyIfConsumed: false, out _);
-        request.ReleaseBody();
+        if (call.Fault is { } fault)
+        {
+            Log.Fault(logger, fault, request.RequestId);
+        }
 
         var response = call.Response ?? (error == ForwarderError.RequestTimedOut
             ? call.Refuse(GatewayError.ProviderTimedOut())
@@ -44,6 +55,9 @@ internal sealed partial class Forwarder(IHttpForwarder proxy, ProviderClients cl
 
     private static partial class Log
     {
+        [LoggerMessage(2, LogLevel.Error, "The gateway itself failed while it passed on the answer of {RequestId}")]
+        public static partial void Fault(ILogger logger, Exception exception, string requestId);
+
         [LoggerMessage(1, LogLevel.Warning, "Request {RequestId} to {Provider} ({UpstreamModel}) failed: {ForwarderError}, {Code}")]
         public static partial void Failed(
             ILogger logger, string requestId, string provider, string upstreamModel, ForwarderError forwarderError, string? code, Exception? exception);

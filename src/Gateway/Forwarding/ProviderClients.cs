@@ -28,6 +28,9 @@ internal sealed class ProviderClients : IDisposable
         EnableMultipleHttp2Connections = true,
         ConnectTimeout = connect,
 
+        // Headers go upstream by an allow-list; what a client put into its baggage is not on it.
+        ActivityHeadersPropagator = null,
+
         // Providers move behind DNS, and close idle connections after a minute or so.
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(50),

@@ -19,6 +19,7 @@ internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] mo
 
     private readonly SseScanner _scanner = new();
     private bool _terminal;
+    private bool _finished;
 
     /// <summary>Whether anything went to the client.</summary>
     public bool Began { get; private set; }
@@ -60,9 +61,11 @@ internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] mo
 
                 if (Began)
                 {
-                    await client.FlushAsync(ct);
+                    await FlushAsync(ct);
                 }
             }
+
+            Conclude();
         }
         finally
         {
@@ -74,6 +77,21 @@ internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] mo
     }
 
     public void Dispose() => _scanner.Dispose();
+
+    /// <summary>A client that reads slowly holds the stream up; that is not the provider's time.</summary>
+    private async ValueTask FlushAsync(CancellationToken ct)
+    {
+        var flush = client.FlushAsync(ct);
+        if (flush.IsCompleted)
+        {
+            await flush;
+            return;
+        }
+
+        deadline.Pause();
+        await flush;
+        deadline.Resume();
+    }
 
     private void Pass(ReadOnlySpan<byte> piece)
     {
@@ -96,11 +114,30 @@ internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] mo
             Pass(data, last: true);
         }
 
-        _terminal = true;
-        if (!Began)
+        // A stream may lack its [DONE]; one that also lacks a finish reason and usage was cut off.
+        if (!_terminal && !_finished && Usage is null)
         {
-            BrokenBy ??= GatewayError.ProviderMalformed();
+            BrokenBy ??= Began ? GatewayError.ProviderUnreachable() : GatewayError.ProviderMalformed();
         }
+
+        _terminal = true;
+    }
+
+    /// <summary>An answer without a single event to pass on: empty if its usage says so, else none at all.</summary>
+    private void Conclude()
+    {
+        if (Began || BrokenBy is not null)
+        {
+            return;
+        }
+
+        if (Usage is null)
+        {
+            BrokenBy = GatewayError.ProviderMalformed();
+            return;
+        }
+
+        Begin();
     }
 
     private void Pass(ReadOnlySpan<byte> data, bool last)
@@ -118,13 +155,14 @@ internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] mo
             return;
         }
 
-        if (answer.HasError)
+        if (answer.IsError)
         {
-            BrokenBy = GatewayError.FromUpstream(dialect.ReadRefusal(StatusCodes.Status500InternalServerError, data), retryAfter: null);
+            BrokenBy = GatewayError.FromAnswer(dialect.ReadRefusal(StatusCodes.Status500InternalServerError, data));
             return;
         }
 
         Usage = answer.Usage ?? Usage;
+        _finished |= answer.Finished;
         if (answer.Text != default)
         {
             if (Received == default)
@@ -145,8 +183,7 @@ internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] mo
     {
         if (!Began)
         {
-            Began = true;
-            onFirstEvent();
+            Begin();
         }
 
         client.Write("data: "u8);
@@ -174,6 +211,12 @@ internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] mo
 
         WriteLines(data[at..]);
         client.Write("\n\n"u8);
+    }
+
+    private void Begin()
+    {
+        Began = true;
+        onFirstEvent();
     }
 
     /// <summary>An event that came in several data lines goes out so.</summary>

@@ -16,16 +16,17 @@ internal sealed class StreamedResponse(HttpContext context, GatewayError? broken
             return;
         }
 
+        var writer = context.Response.BodyWriter;
+        writer.Write(": x-gateway-cost-usd="u8);
+        Encoding.ASCII.GetBytes(charge.Amount.ToString(), writer);
+        writer.Write("\n\n"u8);
         if (brokenBy is not null)
         {
             await FailAsync(brokenBy, traceId, ct);
             return;
         }
 
-        var writer = context.Response.BodyWriter;
-        writer.Write(": x-gateway-cost-usd="u8);
-        Encoding.ASCII.GetBytes(charge.Amount.ToString(), writer);
-        writer.Write("\n\ndata: [DONE]\n\n"u8);
+        writer.Write("data: [DONE]\n\n"u8);
         await writer.FlushAsync(ct);
     }
 

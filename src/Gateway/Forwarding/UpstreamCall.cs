@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text;
 using Gateway.Core.Errors;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
@@ -21,13 +22,18 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
     private const int LongestErrorBody = 64 * 1024;
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    // What a provider may need to know of the client's request. Everything else, cookies and keys above all, stays here.
-    private static readonly string[] ForwardedHeaders = ["Accept", "OpenAI-Beta"];
+    private const int LongestBeta = 256;
+
+    // What came of an error's body by then tells enough, and the status alone would too.
+    private static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(2);
 
     private bool _answerBegan;
     private long? _firstTokenMs;
     private StreamRelay? _relay;
     private AnswerBuffer? _held;
+
+    /// <summary>A fault of the gateway itself on the way, or null.</summary>
+    public Exception? Fault { get; private set; }
 
     /// <summary>What came of it; null until a response's headers arrived.</summary>
     public ObservedResponse? Response { get; private set; }
@@ -36,13 +42,12 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
     {
         var deployment = request.Target.Deployment;
         proxyRequest.RequestUri = deployment.ChatCompletions;
-        var headers = httpContext.Request.Headers;
-        foreach (var name in ForwardedHeaders)
+        proxyRequest.Headers.TryAddWithoutValidation("Accept", request.Stream ? "text/event-stream" : "application/json");
+
+        // The one header of the client that a provider may need. Everything else, cookies and keys above all, stays here.
+        if (httpContext.Request.Headers.TryGetValue("OpenAI-Beta", out var beta) && beta is [{ Length: <= LongestBeta } value] && Ascii.IsValid(value))
         {
-            if (headers.TryGetValue(name, out var values))
-            {
-                proxyRequest.Headers.TryAddWithoutValidation(name, values.ToString());
-            }
+            proxyRequest.Headers.TryAddWithoutValidation("OpenAI-Beta", value);
         }
 
         proxyRequest.Headers.TryAddWithoutValidation("X-Client-Request-Id", request.RequestId);
@@ -85,6 +90,12 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
+            Response = BrokenOff();
+        }
+        catch (Exception exception)
+        {
+            // A fault of our own must not cost the row of an answer that has begun.
+            Fault = exception;
             Response = BrokenOff();
         }
         finally
@@ -160,7 +171,8 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
 
     private StreamedResponse Streamed(AnswerOutcome outcome, GatewayError? brokenBy) => new(context, brokenBy)
     {
-        Sent = body.IsConsumed,
+        // An answer that began is owed, even where the provider did not wait for the end of the request.
+        Sent = true,
         Observation = new Observation
         {
             Outcome = outcome,
@@ -181,10 +193,10 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
             return Refuse(GatewayError.ProviderMalformed());
         }
 
-        if (answer.HasError && !answer.HasChoices)
+        if (answer.IsError && !answer.HasChoices)
         {
-            var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(StatusCodes.Status500InternalServerError, _held.Memory.Span);
-            return Refuse(GatewayError.FromUpstream(refusal, retryAfter: null));
+            return Refuse(GatewayError.FromAnswer(
+                request.Target.Deployment.Provider.Dialect.ReadRefusal(StatusCodes.Status500InternalServerError, _held.Memory.Span)));
         }
 
         if (!answer.HasChoices)
@@ -214,8 +226,22 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
         var buffer = ArrayPool<byte>.Shared.Rent(LongestErrorBody);
         try
         {
-            // What of it comes in time tells enough; the status alone would too.
-            var length = await stream.ReadAtLeastAsync(buffer.AsMemory(0, LongestErrorBody), LongestErrorBody, throwOnEndOfStream: false, ct);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            patience.CancelAfter(RefusalTime);
+            var length = 0;
+            try
+            {
+                int read;
+                while (length < LongestErrorBody && (read = await stream.ReadAsync(buffer.AsMemory(length, LongestErrorBody - length), patience.Token)) > 0)
+                {
+                    length += read;
+                }
+            }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException && !ct.IsCancellationRequested)
+            {
+                // The status stands, whatever became of the body.
+            }
+
             var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(status, buffer.AsSpan(0, length));
             return GatewayError.FromUpstream(refusal, RetryAfter(response));
         }

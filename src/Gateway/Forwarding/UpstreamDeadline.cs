@@ -8,11 +8,16 @@ internal sealed class UpstreamDeadline : IDisposable
     // Re-arming a timer for each chunk of a fast stream would cost more than reading the chunk.
     private static readonly TimeSpan Resolution = TimeSpan.FromMilliseconds(250);
 
+    // A client that takes longer over what was written is cut off by the server's minimum data rate before this.
+    private static readonly TimeSpan SlowestClient = TimeSpan.FromMinutes(5);
+
     private readonly TimeProvider _time;
     private readonly Timeouts _timeouts;
     private readonly CancellationTokenSource _source;
     private readonly long _start;
     private long _armed;
+    private long _pausedAt;
+    private TimeSpan _paused;
 
     public UpstreamDeadline(Timeouts timeouts, TimeProvider time)
     {
@@ -35,9 +40,22 @@ internal sealed class UpstreamDeadline : IDisposable
         }
 
         _armed = _time.GetTimestamp();
-        var left = _timeouts.Total - _time.GetElapsedTime(_start, _armed);
+        var left = _timeouts.Total + _paused - _time.GetElapsedTime(_start, _armed);
         var next = _timeouts.Idle < left ? _timeouts.Idle : left;
         _source.CancelAfter(next > TimeSpan.Zero ? next : TimeSpan.Zero);
+    }
+
+    /// <summary>The provider's clock stands still while a client is waited for.</summary>
+    public void Pause()
+    {
+        _pausedAt = _time.GetTimestamp();
+        _source.CancelAfter(SlowestClient);
+    }
+
+    public void Resume()
+    {
+        _paused += _time.GetElapsedTime(_pausedAt);
+        Progress(first: true);
     }
 
     public void Dispose() => _source.Dispose();

@@ -7,10 +7,13 @@ namespace Gateway.Ledger;
 /// Makes rows durable in groups. One thread takes all rows that wait, writes them in one transaction, and then lets all who wait go on;
 /// while it writes, the next group gathers. Nothing is delayed to make a group larger.
 /// </summary>
-internal sealed partial class LedgerWriter(Database database, ILedgerSink sink, ILogger<LedgerWriter> logger) : IHostedService, IDisposable
+internal sealed partial class LedgerWriter(Database database, ILedgerSink sink, TimeProvider time, ILogger<LedgerWriter> logger) : IHostedService, IDisposable
 {
     /// <summary>Rows in one transaction. More gains little, and makes those at its head wait.</summary>
     public const int MaxBatch = 512;
+
+    private static readonly TimeSpan LastRows = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Rows that may wait; beyond it committing waits for room.</summary>
     public const int Capacity = 16_384;
@@ -22,7 +25,15 @@ internal sealed partial class LedgerWriter(Database database, ILedgerSink sink, 
     private TaskCompletionSource? _room;
     private bool _started;
     private bool _stopping;
-    private bool _down;
+    private volatile bool _down;
+    private long _downAt;
+    private long _expected;
+
+    /// <summary>
+    /// Whether rows just failed to be written, so that new requests had better not be sent. A second after each failure it is false
+    /// again, for whoever comes then to try.
+    /// </summary>
+    public bool IsDown => _down && time.GetElapsedTime(Interlocked.Read(ref _downAt)) < TryAgainAfter;
 
     /// <summary>
     /// Completes when the row is durable; a row whose request id is known already counts as written. The token ends waiting for room in the queue alone:
@@ -42,12 +53,34 @@ internal sealed partial class LedgerWriter(Database database, ILedgerSink sink, 
         return Task.CompletedTask;
     }
 
-    /// <summary>Takes no more rows, writes those that wait, and returns when they are written.</summary>
-    public Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits for the rows of requests that are just ending, writes all that wait, and returns. The host's token has no say in it: it is
+    /// cancelled already when requests had to be broken off, and those are the ones whose rows are still to come.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
+        using var patience = new CancellationTokenSource(LastRows, time);
+        while (Interlocked.Read(ref _expected) > 0 && !patience.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, CancellationToken.None);
+        }
+
         Stop();
-        return _started ? _ended.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
+        if (_started)
+        {
+            await _ended.Task.WaitAsync(LastRows, time, CancellationToken.None);
+        }
     }
+
+    /// <summary>Announces a row: stopping waits until it was committed, or came to nothing.</summary>
+    public ExpectedRow Expect()
+    {
+        Interlocked.Increment(ref _expected);
+        return new ExpectedRow(this);
+    }
+
+    /// <summary>Takes an announcement back.</summary>
+    public void Arrived() => Interlocked.Decrement(ref _expected);
 
     public void Dispose() => Stop();
 
@@ -236,6 +269,7 @@ internal sealed partial class LedgerWriter(Database database, ILedgerSink sink, 
     private Exception FailAll(ReadOnlySpan<PendingRow> rows, Exception cause)
     {
         sink.Reset();
+        Interlocked.Exchange(ref _downAt, time.GetTimestamp());
         if (!_down)
         {
             _down = true;

@@ -12,6 +12,12 @@ namespace Gateway.Ledger;
 /// </summary>
 internal sealed class Settlement(LedgerWriter ledger)
 {
+    /// <inheritdoc cref="LedgerWriter.IsDown"/>
+    public bool IsDown => ledger.IsDown;
+
+    /// <inheritdoc cref="LedgerWriter.Expect"/>
+    public ExpectedRow Expect() => ledger.Expect();
+
     public async ValueTask CommitAsync(SettledRequest request, Bill bill)
     {
         var usage = bill.Usage;

@@ -1,5 +1,6 @@
 using Gateway.Core.Errors;
 using Gateway.Telemetry;
+using Microsoft.AspNetCore.Connections;
 
 namespace Gateway.Pipeline;
 
@@ -20,6 +21,7 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
     {
         var exchange = new Exchange(time, context.Request.Headers.TraceParent);
         context.Features.Set(exchange);
+        context.TraceIdentifier = exchange.TraceId;
         var headers = context.Response.Headers;
         headers["x-request-id"] = exchange.RequestId;
         headers["openai-version"] = "2020-10-01";
@@ -35,10 +37,11 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
                     : GatewayError.MethodNotAllowed(method, path));
             }
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (IsClientGone(exception, context))
         {
-            // The client has gone; nobody waits for an answer.
+            // Nobody waits for an answer.
             exchange.Refusal = "client_disconnected";
+            context.Response.StatusCode = context.Response.HasStarted ? context.Response.StatusCode : StatusCodes.Status499ClientClosedRequest;
         }
         catch (BadHttpRequestException exception)
         {
@@ -57,6 +60,10 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
             }
         }
     }
+
+    private static bool IsClientGone(Exception exception, HttpContext context) =>
+        exception is ConnectionResetException or ConnectionAbortedException
+        || (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested);
 
     private static RequestLine LineOf(HttpContext context, Exchange exchange) => new()
     {

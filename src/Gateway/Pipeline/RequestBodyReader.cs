@@ -9,7 +9,10 @@ namespace Gateway.Pipeline;
 /// <summary>The pipeline's second stage: the body, whole, no larger than allowed, in memory that is counted.</summary>
 internal sealed class RequestBodyReader(BodyBuffers buffers, IOptions<GatewayOptions> options)
 {
-    private const int FirstBytes = 16 * 1024;
+    // A body that is announced and not sent must hold nothing worth having: its whole length is taken once this much of it is there.
+    private const int TrustFrom = 4 << 20;
+    private const int FirstBytes = 64 * 1024;
+    private const int Growth = 8;
     private readonly long _most = options.Value.MaxBodyBytes;
 
     public async ValueTask<Outcome<RequestBody>> ReadAsync(HttpContext context)
@@ -43,9 +46,17 @@ internal sealed class RequestBodyReader(BodyBuffers buffers, IOptions<GatewayOpt
         }
     }
 
+    private int Larger(long size, long needed, long? expected)
+    {
+        var grown = expected is { } whole && size >= TrustFrom ? whole
+            : expected is { } most ? Math.Min(most, Math.Min(size * Growth, TrustFrom))
+            : size * 2;
+        return (int)Math.Min(_most, Math.Max(grown, needed));
+    }
+
     private async ValueTask<Outcome<RequestBody>> ReadAsync(PipeReader reader, long? expected, CancellationToken ct)
     {
-        var size = (int)Math.Max(1, expected ?? FirstBytes);
+        var size = (int)Math.Clamp(expected ?? FirstBytes, 1, FirstBytes);
         if (!buffers.TryRent(size, out var buffer))
         {
             return GatewayError.Overloaded();
@@ -66,7 +77,7 @@ internal sealed class RequestBodyReader(BodyBuffers buffers, IOptions<GatewayOpt
 
                     if (piece.Length > size - length)
                     {
-                        var larger = (int)Math.Min(_most, Math.Max(size * 2L, length + (long)piece.Length));
+                        var larger = Larger(size, length + (long)piece.Length, expected);
                         if (!buffers.TryRent(larger, out var next))
                         {
                             return GatewayError.Overloaded();

@@ -2,6 +2,7 @@ using Gateway.Catalog;
 using Gateway.Core.Admission;
 using Gateway.Core.Errors;
 using Gateway.Core.Metering;
+using Gateway.Core.Models;
 using Gateway.Core.Pricing;
 using Gateway.Core.Requests;
 using Gateway.Forwarding;
@@ -25,6 +26,9 @@ internal sealed partial class RequestPipeline(
     Settlement settlement,
     ILogger<RequestPipeline> logger)
 {
+    // As the ledger groups by it, however a client spelt the path.
+    private const string Endpoint = "/v1/chat/completions";
+
     public async Task HandleAsync(HttpContext context)
     {
         if (await RunAsync(context, Exchange.Of(context)) is { } refusal)
@@ -63,16 +67,16 @@ internal sealed partial class RequestPipeline(
         }
 
         // (4) The model behind the name, and who serves it; what its card allows of the parameters.
-        if (!models.Resolve(request.Model, caller, exchange.At).TryGet(out var target, out error)
+        if (!models.Resolve(catalog, request.Model, caller, exchange.At).TryGet(out var target, out error)
             || !RequestPolicy.TryApply(body.Memory, request, target.Card.Parameters, out var planned, out error))
         {
             return error;
         }
 
         exchange.Target = target;
-        if (request.Images.Count > 0 && (!target.Card.TakesImages || target.Deployment.ImageFormula is null))
+        if (Unsupported(request, target) is { } unsupported)
         {
-            return GatewayError.ImagesUnsupported(request.Images[0].Path);
+            return unsupported;
         }
 
         // (5) The images' headers. (6) What it all weighs, as the upstream model counts. (7) What it may take.
@@ -84,6 +88,12 @@ internal sealed partial class RequestPipeline(
         var measurement = exchange.Measurement = Meter.Measure(request, headers, target.Deployment.ImageFormula);
         var quote = Quoter.Quote(planned, measurement, target, catalog.Limits.TokensCharge, catalog.Limits.DefaultCompletionTokens);
 
+        // Nothing is sent while its row could not be written.
+        if (settlement.IsDown)
+        {
+            return GatewayError.LedgerUnavailable();
+        }
+
         // (8) One atomic step over all that binds it. Whatever happens from here on, the reservation ends.
         var reserved = await limiter.ReserveAsync(
             new ReservationTerms(exchange.RequestId, caller.Tenant, plan.ForModel(target.Card.Id), quote.TokensCharged), context.RequestAborted);
@@ -93,6 +103,7 @@ internal sealed partial class RequestPipeline(
         }
 
         await using var lease = reservation;
+        using var owed = settlement.Expect();
         RateLimitHeaders.Write(context.Response.Headers, reservation.Levels);
 
         // (9) There and back, up to the last byte.
@@ -122,6 +133,21 @@ internal sealed partial class RequestPipeline(
         return response.Refusal;
     }
 
+    private static GatewayError? Unsupported(ParsedRequest request, Target target)
+    {
+        if (request.Images.Count > 0 && (!target.Card.Takes("image") || target.Deployment.ImageFormula is null))
+        {
+            return GatewayError.ContentUnsupported(request.Images[0].Path, "image_url");
+        }
+
+        return request switch
+        {
+            { Audio: { } path } when !target.Card.Takes("audio") => GatewayError.ContentUnsupported(path, "input_audio"),
+            { File: { } path } when !target.Card.Takes("file") => GatewayError.ContentUnsupported(path, "file"),
+            _ => null,
+        };
+    }
+
     private static GatewayError Refuse(HttpContext context, LimitRefusal refusal, string model)
     {
         RateLimitHeaders.Write(context.Response.Headers, refusal.Levels);
@@ -138,7 +164,7 @@ internal sealed partial class RequestPipeline(
                     RequestId = exchange.RequestId,
                     At = exchange.At,
                     TraceId = exchange.TraceId,
-                    Endpoint = context.Request.Path.Value!, // A mapped path.
+                    Endpoint = Endpoint,
                     Caller = exchange.Caller!, // Set in (1).
                     Target = exchange.Target!, // Set in (4).
                     Stream = request.Stream,

@@ -15,7 +15,7 @@ internal sealed class LedgerNode : IAsyncDisposable
         _test = test;
         Database = database;
         Sink = new FaultySink(LedgerRegistration.SinkFor(database));
-        Writer = new LedgerWriter(database, Sink, NullLogger<LedgerWriter>.Instance);
+        Writer = new LedgerWriter(database, Sink, TimeProvider.System, NullLogger<LedgerWriter>.Instance);
         Store = new LedgerStore(database);
     }
 

@@ -17,7 +17,7 @@ public sealed class PostgresOutageTests
         await using var server = await PostgresServer.StartNewAsync();
         await using var database = StorageRegistration.Open(new StorageOptions { Postgres = await server.CreateDatabaseAsync() }, TimeProvider.System);
         await new Migrator(database, TimeProvider.System, NullLogger<Migrator>.Instance).MigrateAsync(CancellationToken.None);
-        using var writer = new LedgerWriter(database, LedgerRegistration.SinkFor(database), NullLogger<LedgerWriter>.Instance);
+        using var writer = new LedgerWriter(database, LedgerRegistration.SinkFor(database), TimeProvider.System, NullLogger<LedgerWriter>.Instance);
         await writer.StartAsync(CancellationToken.None);
         var before = LedgerEntries.At(LedgerEntries.Begin);
         await writer.CommitAsync(before, CancellationToken.None);

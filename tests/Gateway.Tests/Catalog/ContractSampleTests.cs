@@ -49,7 +49,7 @@ public sealed class ContractSampleTests
         deployment.ChatCompletions.ShouldBe(new Uri("https://api.openai.com/v1/chat/completions"));
 
         var general = catalog.Models[1];
-        general.TakesImages.ShouldBeTrue();
+        general.Takes("image").ShouldBeTrue();
         general.Prices.At(Now).Rates.ShouldBe(new Rates
         {
             Input = new Money(2_500_000_000),

@@ -4,15 +4,13 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Gateway.Catalog.Document;
 using Gateway.Core.Models;
+using Gateway.Core.Requests;
 
 namespace Gateway.Catalog.Reading;
 
 /// <summary>Reads <c>parameters</c>.</summary>
 internal static class ParameterReader
 {
-    // Without the first two a body means nothing; the third decides the form of the answer, which the client alone can know.
-    private static readonly string[] Untouchable = ["model", "messages", "stream"];
-
     public static ParameterPolicy Read(Place place, ParametersSection? section)
     {
         if (section is null)
@@ -27,7 +25,7 @@ internal static class ParameterReader
         }
 
         var drop = Names(place["drop"], section.Drop);
-        var reject = Names(place["reject"], section.Reject);
+        var reject = Names(place["reject"], section.Reject, but: "n");
         foreach (var name in drop.Where(name => reject.Contains(name) || defaults.ContainsKey(name)))
         {
             place["drop"].Refuse($"\"{name}\" is dropped, and rejected or given a default as well; keep one of them");
@@ -41,11 +39,15 @@ internal static class ParameterReader
         };
     }
 
-    private static FrozenSet<string> Names(Place place, string[]? names)
+    // A card may refuse several answers at the price of one; it cannot decide their number.
+    private static FrozenSet<string> Names(Place place, string[]? names, string? but = null)
     {
         for (var i = 0; i < (names?.Length ?? 0); i++)
         {
-            Check(place[i], names![i]);
+            if (names![i] != but)
+            {
+                Check(place[i], names[i]);
+            }
         }
 
         return (names ?? []).ToFrozenSet(StringComparer.Ordinal);
@@ -53,7 +55,7 @@ internal static class ParameterReader
 
     private static void Check(Place place, string name)
     {
-        if (string.IsNullOrWhiteSpace(name) || Untouchable.Contains(name, StringComparer.Ordinal))
+        if (string.IsNullOrWhiteSpace(name) || RequestPolicy.Reserved.Contains(name))
         {
             place.Refuse($"\"{name}\" cannot be added, dropped or rejected by a model's card; remove it");
         }
