@@ -41,6 +41,8 @@ public sealed class GatewayApp : IAsyncDisposable
     /// <summary>The catalog's file, to be changed by a test.</summary>
     public string CatalogPath => Path.Combine(_folder, "catalog.json");
 
+    public string DatabasePath => Path.Combine(_folder, "data", "gateway.db");
+
     public static async Task<GatewayApp> StartAsync(GatewayAppOptions? options = null)
     {
         options ??= new GatewayAppOptions();

@@ -147,19 +147,21 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
             return Once(Keys.N, "n") ?? ReadAnswers(ref reader);
         }
 
-        if (FoldedKey.IsMimic(name, Known))
-        {
-            return GatewayError.UnknownParameter(System.Text.Encoding.UTF8.GetString(name));
-        }
-
         if (name.SequenceEqual("service_tier"u8))
         {
             return ReadServiceTier(ref reader);
         }
 
-        if (name.SequenceEqual("web_search_options"u8) && reader.TokenType != JsonTokenType.Null)
+        if (name.SequenceEqual("web_search_options"u8))
         {
-            return GatewayError.UnsupportedParameter("web_search_options");
+            var isNull = reader.TokenType == JsonTokenType.Null;
+            reader.Skip();
+            return isNull ? null : GatewayError.UnsupportedParameter("web_search_options");
+        }
+
+        if (FoldedKey.IsMimic(name, Known))
+        {
+            return GatewayError.UnknownParameter(System.Text.Encoding.UTF8.GetString(name));
         }
 
         var start = (int)reader.TokenStartIndex;

@@ -49,6 +49,16 @@ public sealed class UpstreamErrorTests
         }
     }
 
+    [Theory]
+    [InlineData("rate_limit_exceeded", null, 429)]
+    [InlineData(null, "invalid_request_error", 400)]
+    [InlineData("context_length_exceeded", null, 400)]
+    [InlineData("503", null, 503)]
+    [InlineData("insufficient_quota", null, 502)]
+    [InlineData(null, null, 502)]
+    public void Error_inside_of_a_200_keeps_its_kind(string? code, string? type, int status) =>
+        GatewayError.FromAnswer(new(500, type, code, null, "m", null)).Status.ShouldBe(status);
+
     [Fact]
     public void Azure_puts_the_deployment_into_the_path_or_the_body()
     {

@@ -35,6 +35,18 @@ public sealed class BillTests
     }
 
     [Theory]
+    [InlineData(AnswerOutcome.Completed, 0, 3, UsageSource.Estimated)]
+    [InlineData(AnswerOutcome.Completed, 1, 1, UsageSource.Provider)]
+    [InlineData(AnswerOutcome.ClientDisconnected, 1, 3, UsageSource.Estimated)]
+    [InlineData(AnswerOutcome.ClientDisconnected, 9, 9, UsageSource.Provider)]
+    public void Text_that_came_is_not_free_because_a_provider_counted_none(AnswerOutcome outcome, long counted, long billed, UsageSource source)
+    {
+        var bill = Bill.Of(Seen(outcome, new Usage { PromptTokens = 50, CompletionTokens = counted }), Measured, Price, sent: true);
+
+        (bill.Usage.PromptTokens, bill.Usage.CompletionTokens, bill.Source).ShouldBe((50, billed, source));
+    }
+
+    [Theory]
     [InlineData(AnswerOutcome.Completed, true, 40_000_000)]
     [InlineData(AnswerOutcome.ClientDisconnected, true, 40_000_000)]
     [InlineData(AnswerOutcome.UpstreamFailed, true, 0)]

@@ -30,6 +30,8 @@ public sealed class RequestRewriterTests
     [InlineData("""{"drop":1,"model":"m","messages":[{}]}""", """{"max_tokens":300,"model":"up\"stream","messages":[{}]}""")]
     [InlineData("""{"model":"m", "drop" : [1,{"a":"}"}] , "messages":[{}]}""", """{"max_tokens":300,"model":"up\"stream" , "messages":[{}]}""")]
     [InlineData("""{"model":"m","messages":[{}],"drop":"x" }""", """{"max_tokens":300,"model":"up\"stream","messages":[{}] }""")]
+    [InlineData("""{"model":"m","max_tokens": null ,"messages":[{}]}""", """{"model":"up\"stream","max_tokens": 300 ,"messages":[{}]}""")]
+    [InlineData("""{"drop":1,"drop":2,"max_tokens":null,"model":"m","messages":[{}]}""", """{"max_tokens":300,"model":"up\"stream","messages":[{}]}""")]
     [InlineData("""{"model":"m","messages":[{}],"max_tokens":7}""", """{"model":"up\"stream","messages":[{}],"max_tokens":7}""")]
     [InlineData("""{"model":"m","messages":[{}],"max_completion_tokens":7}""", """{"model":"up\"stream","messages":[{}],"max_completion_tokens":7}""")]
     public void Policy_drops_and_adds(string sent, string received) => Rewrite(sent, Policy()).ShouldBe(received);

@@ -93,10 +93,12 @@ public sealed class ChatAnswerReaderTests
     [InlineData("""{"error":false}""", false)]
     [InlineData("""{"error":"x"}""", true)]
     [InlineData("""{"error":{}}""", true)]
+    [InlineData("""{"message":"boom","type":"server_error"}""", true)]
+    [InlineData("""{"message":"x","choices":[]}""", false)]
     public void Error_is_one_that_says_something(string json, bool isError)
     {
         ChatAnswerReader.TryRead(Encoding.UTF8.GetBytes(json), out var answer).ShouldBeTrue();
 
-        answer.HasError.ShouldBe(isError);
+        answer.IsError.ShouldBe(isError);
     }
 }

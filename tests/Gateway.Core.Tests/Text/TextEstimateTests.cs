@@ -16,6 +16,8 @@ public sealed class TextEstimateTests
     [InlineData("a\\u00e9b", 2, 3)]
     [InlineData("\\ud83d\\ude00", 0, 6)]
     [InlineData("\\u00", 4, 0)]
+    [InlineData("\\\\u0041", 7, 0)]
+    [InlineData("\\\\\\u00e9", 2, 3)]
     public void Size_counts_ascii_and_the_rest(string json, long ascii, long other) =>
         TextSize.OfJson(Encoding.UTF8.GetBytes(json)).ShouldBe(new TextSize(ascii, other));
 

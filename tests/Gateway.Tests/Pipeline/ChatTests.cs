@@ -74,16 +74,19 @@ public sealed class ChatTests : GatewayTest
         client.DefaultRequestHeaders.Add("OpenAI-Beta", "assistants=v2");
         client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
         client.DefaultRequestHeaders.Add("api-key", App.Key);
+        client.DefaultRequestHeaders.Add("baggage", "user=alice");
+        client.DefaultRequestHeaders.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 
         using var response = await GatewayApp.ChatAsync(client, Encoding.UTF8.GetBytes(ChatBody.Text("hello")), HttpCompletionOption.ResponseContentRead, Timeout);
 
         var received = (await App.Simulator.Requests.WaitForAsync(1, Timeout))[0];
         received.Header("Authorization").ShouldBe($"Bearer {TestCatalog.ProviderKey}");
         received.Header("OpenAI-Beta").ShouldBe("assistants=v2");
+        received.Header("Accept").ShouldBe("application/json");
         received.Header("Content-Type").ShouldBe("application/json");
         received.Header("X-Client-Request-Id").ShouldBe(response.Header("x-request-id"));
         received.Headers.Select(header => header.Key.ToLowerInvariant()).Except(
-            ["host", "authorization", "openai-beta", "content-type", "content-length", "x-client-request-id", "traceparent", "accept"]).ShouldBeEmpty();
+            ["host", "authorization", "openai-beta", "content-type", "content-length", "x-client-request-id", "accept"]).ShouldBeEmpty();
         received.Headers.ShouldAllBe(header => !header.Value.Contains(App.Key, StringComparison.Ordinal));
     }
 

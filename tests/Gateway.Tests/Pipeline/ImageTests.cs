@@ -115,6 +115,19 @@ public sealed class ImageTests : GatewayTest
         ((string?)(await response.ErrorAsync())["message"])!.ShouldContain("image_url is only supported by certain models");
     }
 
+    [Theory]
+    [InlineData("input_audio", "{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"AAAA\",\"format\":\"wav\"}}")]
+    [InlineData("file", "{\"type\":\"file\",\"file\":{\"file_data\":\"data:application/pdf;base64,AAAA\"}}")]
+    public async Task Content_that_the_card_does_not_take_is_refused_by_its_part(string type, string part)
+    {
+        using var response = await App.ChatAsync("{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"user\",\"content\":[" + part + "]}]}");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var error = await response.ErrorAsync();
+        ((string?)error["param"]).ShouldBe("messages[0].content[0]");
+        ((string?)error["message"])!.ShouldContain(type);
+    }
+
     [Fact]
     public async Task More_images_than_allowed_are_refused()
     {
