@@ -10,14 +10,16 @@ namespace Gateway.Forwarding;
 
 /// <summary>
 /// Passes a provider's events on, each at once: (1) read what came; (2) cut it into events; (3) read each in place for model, usage and
-/// text; (4) write it with the client's name of the model, and without usage that the client did not ask for; (5) flush once for all
-/// events of one read. It stops at the terminal event, which it does not write.
+/// text; (4) take it with the client's name of the model, and without usage that the client did not ask for; (5) write all events of one
+/// read at once. It stops at the terminal event, which it does not write.
 /// </summary>
 internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] modelJson, bool hideUsage, UpstreamDeadline deadline, Action onFirstEvent, Action onFirstText) : IDisposable
 {
     private const int ReadBytes = 16 * 1024;
 
     private readonly SseScanner _scanner = new();
+    private byte[]? _gathered;
+    private int _gatheredLength;
     private bool _terminal;
     private bool _finished;
 
@@ -59,9 +61,9 @@ internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] mo
                     Pass(buffer.AsSpan(0, read));
                 }
 
-                if (Began)
+                if (_gatheredLength > 0)
                 {
-                    await FlushAsync(ct);
+                    await SendAsync(ct);
                 }
             }
 
@@ -76,21 +78,53 @@ internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] mo
         }
     }
 
-    public void Dispose() => _scanner.Dispose();
-
-    /// <summary>A client that reads slowly holds the stream up; that is not the provider's time.</summary>
-    private async ValueTask FlushAsync(CancellationToken ct)
+    public void Dispose()
     {
-        var flush = client.FlushAsync(ct);
-        if (flush.IsCompleted)
+        _scanner.Dispose();
+        ReturnGathered();
+    }
+
+    /// <summary>Everything of one read in one write. A client that reads slowly holds the stream up; that is not the provider's time.</summary>
+    private async ValueTask SendAsync(CancellationToken ct)
+    {
+        var write = client.WriteAsync(_gathered.AsMemory(0, _gatheredLength), ct);
+        if (write.IsCompleted)
         {
-            await flush;
-            return;
+            await write;
+        }
+        else
+        {
+            deadline.Pause();
+            await write;
+            deadline.Resume();
         }
 
-        deadline.Pause();
-        await flush;
-        deadline.Resume();
+        ReturnGathered();
+    }
+
+    private void Gather(ReadOnlySpan<byte> bytes)
+    {
+        var needed = _gatheredLength + bytes.Length;
+        if (_gathered is null || _gathered.Length < needed)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, ReadBytes));
+            _gathered.AsSpan(0, _gatheredLength).CopyTo(larger);
+            var length = _gatheredLength;
+            ReturnGathered();
+            (_gathered, _gatheredLength) = (larger, length);
+        }
+
+        bytes.CopyTo(_gathered.AsSpan(_gatheredLength));
+        _gatheredLength = needed;
+    }
+
+    private void ReturnGathered()
+    {
+        if (_gathered is { } gathered)
+        {
+            (_gathered, _gatheredLength) = (null, 0);
+            ArrayPool<byte>.Shared.Return(gathered);
+        }
     }
 
     private void Pass(ReadOnlySpan<byte> piece)
@@ -186,7 +220,7 @@ internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] mo
             Begin();
         }
 
-        client.Write("data: "u8);
+        Gather("data: "u8);
         var usage = hideUsage && usageProperty.Length > 0 ? JsonProperty.WithComma(data, usageProperty) : default;
         var at = 0;
         if (usage.Length > 0 && usage.Start < model.Start)
@@ -199,7 +233,7 @@ internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] mo
         if (model.Length > 0)
         {
             WriteLines(data[at..model.Start]);
-            client.Write(modelJson);
+            Gather(modelJson);
             at = model.End;
         }
 
@@ -210,7 +244,7 @@ internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] mo
         }
 
         WriteLines(data[at..]);
-        client.Write("\n\n"u8);
+        Gather("\n\n"u8);
     }
 
     private void Begin()
@@ -224,11 +258,11 @@ internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] mo
     {
         for (var end = text.IndexOf((byte)'\n'); end >= 0; end = text.IndexOf((byte)'\n'))
         {
-            client.Write(text[..(end + 1)]);
-            client.Write("data: "u8);
+            Gather(text[..(end + 1)]);
+            Gather("data: "u8);
             text = text[(end + 1)..];
         }
 
-        client.Write(text);
+        Gather(text);
     }
 }

@@ -1,22 +1,19 @@
-using System.Globalization;
-
 namespace Gateway.Ledger;
 
-/// <summary>The last row of a page; the next one goes on behind it. As text: <c>1767225600000000_req_...</c>, safe in a URL.</summary>
-internal sealed record LedgerCursor(long At, string RequestId)
+/// <summary>The last row of a page, by its request id, which is safe in a URL; the next page goes on behind it.</summary>
+internal sealed record LedgerCursor(string RequestId)
 {
+    private const string Prefix = "req_";
+    private const int Longest = 64;
+    private static readonly System.Buffers.SearchValues<char> Allowed = System.Buffers.SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyz-");
+
     public static bool TryParse(string text, out LedgerCursor? cursor)
     {
-        cursor = null;
-        var split = text.IndexOf('_', StringComparison.Ordinal);
-        if (split <= 0 || text.Length > 128 || !long.TryParse(text.AsSpan(0, split), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var at))
-        {
-            return false;
-        }
-
-        cursor = new LedgerCursor(at, text[(split + 1)..]);
-        return true;
+        cursor = text.Length <= Longest && text.StartsWith(Prefix, StringComparison.Ordinal) && !text.AsSpan(Prefix.Length).ContainsAnyExcept(Allowed)
+            ? new LedgerCursor(text)
+            : null;
+        return cursor is not null;
     }
 
-    public override string ToString() => $"{At}_{RequestId}";
+    public override string ToString() => RequestId;
 }

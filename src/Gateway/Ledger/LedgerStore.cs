@@ -15,10 +15,12 @@ internal sealed class LedgerStore(Database database)
     private const string OfTenant = " and tenant_id = @tenant";
     private const string OfKey = " and key_id = @key";
     private const string OfModel = " and model = @model";
-    private const string From = " and at >= @from";
-    private const string To = " and at < @to";
-    private const string Behind = " and (at, request_id) < (@cursor_at, @cursor_id)";
-    private const string NewestFirst = " order by at desc, request_id desc limit @limit";
+    private const string From = " and request_id >= @from_id and at >= @from";
+    private const string To = " and request_id < @to_id and at < @to";
+    private const string Behind = " and request_id < @cursor";
+
+    // A request id begins with its time: in the order of ids rows lie in the order of time, and no index of times is needed.
+    private const string NewestFirst = " order by request_id desc limit @limit";
 
     /// <param name="query">Its limit is from 1 to <see cref="MaxLimit"/>.</param>
     public async Task<LedgerPage> ListAsync(LedgerQuery query, CancellationToken cancellationToken)
@@ -33,7 +35,7 @@ internal sealed class LedgerStore(Database database)
         }
 
         rows.RemoveAt(query.Limit);
-        return new LedgerPage(rows, new LedgerCursor(UnixMicroseconds.From(rows[^1].At), rows[^1].RequestId));
+        return new LedgerPage(rows, new LedgerCursor(rows[^1].RequestId));
     }
 
     // Only the filters that are set, so that each combination finds its index.
@@ -44,14 +46,21 @@ internal sealed class LedgerStore(Database database)
         Where(OfTenant, "@tenant", query.Tenant);
         Where(OfKey, "@key", query.Key);
         Where(OfModel, "@model", query.Model);
-        Where(From, "@from", query.From is { } from ? UnixMicroseconds.From(from) : null);
-        Where(To, "@to", query.To is { } to ? UnixMicroseconds.From(to) : null);
-        if (query.After is { } cursor)
+        if (query.From is { } from)
         {
-            Where(Behind, "@cursor_at", cursor.At);
-            arguments.Add(new SqlArgument("@cursor_id", cursor.RequestId));
+            Where(From, "@from", UnixMicroseconds.From(from));
+            arguments.Add(new SqlArgument("@from_id", FirstIdOf(from)));
         }
 
+        if (query.To is { } to)
+        {
+            Where(To, "@to", UnixMicroseconds.From(to));
+
+            // Ids resolve milliseconds: those of the one that the end lies in are all looked at.
+            arguments.Add(new SqlArgument("@to_id", FirstIdOf(to.AddMilliseconds(1))));
+        }
+
+        Where(Behind, "@cursor", query.After?.RequestId);
         Where(NewestFirst, "@limit", query.Limit + 1);
         return (sql.ToString(), [.. arguments]);
 
@@ -63,6 +72,13 @@ internal sealed class LedgerStore(Database database)
                 arguments.Add(new SqlArgument(name, value));
             }
         }
+    }
+
+    /// <summary>What every id of this millisecond and later ones begins with or lies behind: <c>req_</c> and a UUIDv7's 48 bits of time.</summary>
+    private static string FirstIdOf(DateTimeOffset time)
+    {
+        var ms = Math.Clamp(time.ToUnixTimeMilliseconds(), 0, (1L << 48) - 1);
+        return $"req_{ms >> 16:x8}-{ms & 0xFFFF:x4}";
     }
 
     private static LedgerEntry Read(DbDataReader row) => new()

@@ -10,6 +10,8 @@ internal sealed class PostgresDialect(string connectionString) : SqlDialect
 
     public override string? PrepareSql => null;
 
+    public override string Clustered => "";
+
     // The number is arbitrary; it must only differ from those of other programs in the same database.
     public override string? MigrationLockSql => "select pg_advisory_xact_lock(4707155620117911)";
 

@@ -15,6 +15,9 @@ internal abstract class SqlDialect
     /// <summary>Run first in the migrating transaction, so that of several nodes one migrates at a time; null where the transaction itself locks.</summary>
     public abstract string? MigrationLockSql { get; }
 
+    /// <summary>What stands for <c>/*clustered*/</c> in a migration, behind a table that is to lie in the order of its primary key.</summary>
+    public abstract string Clustered { get; }
+
     /// <summary>True where the database as a whole cannot serve, false where this statement or its data is at fault.</summary>
     public abstract bool IsUnavailable(Exception exception);
 

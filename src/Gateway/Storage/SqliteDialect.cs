@@ -12,6 +12,9 @@ internal sealed class SqliteDialect(StorageOptions options) : SqlDialect
     // Kept by the file; readers then never wait for the writer.
     public override string? PrepareSql => "pragma journal_mode = wal";
 
+    // Half the pages to write for each group of rows: no table in another order beside the key's index.
+    public override string Clustered => "without rowid";
+
     // The provider begins its transactions with BEGIN IMMEDIATE, which is the lock.
     public override string? MigrationLockSql => null;
 

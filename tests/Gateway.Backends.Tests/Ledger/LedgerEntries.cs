@@ -12,7 +12,7 @@ internal static class LedgerEntries
 
     public static LedgerEntry At(DateTimeOffset at, int tenant = 1, int key = 1, string model = "gpt-4o") => new()
     {
-        RequestId = $"req_{Guid.CreateVersion7(at):N}",
+        RequestId = $"req_{Guid.CreateVersion7(at)}",
         At = at,
         TenantId = new TenantId($"ten_{tenant:x32}"),
         KeyId = new KeyId($"key_{key:x32}"),
@@ -51,7 +51,7 @@ internal static class LedgerEntries
     /// <summary>A row with every field that may be absent absent.</summary>
     public static LedgerEntry Bare(DateTimeOffset at) => new()
     {
-        RequestId = $"req_{Guid.CreateVersion7(at):N}",
+        RequestId = $"req_{Guid.CreateVersion7(at)}",
         At = at,
         TenantId = new TenantId("ten_1"),
         KeyId = new KeyId("key_1"),

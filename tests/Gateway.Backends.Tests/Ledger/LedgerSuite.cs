@@ -15,7 +15,7 @@ public abstract class LedgerSuite(Backend backend)
     public async Task Row_is_read_as_it_was_written()
     {
         await using var node = await LedgerNode.StartAsync(backend);
-        var full = LedgerEntries.At(LedgerEntries.Begin.AddMicroseconds(1));
+        var full = LedgerEntries.At(LedgerEntries.Begin.AddMicroseconds(1001));
         var bare = LedgerEntries.Bare(LedgerEntries.Begin);
 
         await node.CommitAsync(full);
