@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Gateway.Forwarding;
 
@@ -19,6 +20,7 @@ internal sealed class AnswerBuffer : IDisposable
 
     /// <summary>Reads to the end.</summary>
     /// <returns>False where it is longer than <paramref name="maxBytes"/>.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> TryReadAsync(Stream stream, long? expected, int maxBytes, UpstreamDeadline deadline, CancellationToken ct)
     {
         if (expected > maxBytes)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Gateway.Core.Errors;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -12,6 +13,7 @@ internal sealed partial class Forwarder(IHttpForwarder proxy, ProviderClients cl
     // The model's own timeouts rule; they tell waiting for the first byte from a pause in a stream, which one idle timeout cannot.
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = Timeout.InfiniteTimeSpan };
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ObservedResponse> SendAsync(HttpContext context, ForwardRequest request)
     {
         var deployment = request.Target.Deployment;

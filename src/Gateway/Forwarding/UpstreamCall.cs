@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Gateway.Core.Errors;
 using Gateway.Core.Requests;
@@ -62,6 +63,7 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
         return ValueTask.CompletedTask;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         if (proxyResponse is null)
@@ -184,6 +186,7 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
         },
     };
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ObservedResponse> HoldAsync(Stream stream, long? length, CancellationToken ct)
     {
         _held = new AnswerBuffer();

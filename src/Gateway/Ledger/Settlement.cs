@@ -18,11 +18,11 @@ internal sealed class Settlement(LedgerWriter ledger)
     /// <inheritdoc cref="LedgerWriter.Expect"/>
     public ExpectedRow Expect() => ledger.Expect();
 
-    public async ValueTask CommitAsync(SettledRequest request, Bill bill)
+    public ValueTask CommitAsync(SettledRequest request, Bill bill)
     {
         var usage = bill.Usage;
         var deployment = request.Target.Deployment;
-        await ledger.CommitAsync(
+        return ledger.CommitAsync(
             new LedgerEntry
             {
                 RequestId = request.RequestId,

@@ -12,6 +12,9 @@ internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
 {
     private const int ColumnCount = 34;
 
+    // 32 MiB: a page that many small groups filled is copied into the database once, not each second.
+    private const int CheckpointPages = 8192;
+
     private static readonly string InsertRow =
         $"{LedgerSql.Insert} values ({string.Join(", ", Enumerable.Repeat("?", ColumnCount))}){LedgerSql.IgnoreKnown}";
 
@@ -60,11 +63,18 @@ internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
 
     private (sqlite3_stmt Begin, sqlite3_stmt Insert, sqlite3_stmt Commit) Open()
     {
-        _connection ??= (SqliteConnection)database.Source.OpenConnection();
+        _connection ??= Connect();
         _begin ??= Prepare("begin immediate");
         _insert ??= Prepare(InsertRow);
         _commit ??= Prepare("commit");
         return (_begin, _insert, _commit);
+    }
+
+    private SqliteConnection Connect()
+    {
+        var connection = (SqliteConnection)database.Source.OpenConnection();
+        _ = raw.sqlite3_exec(connection.Handle, $"pragma wal_autocheckpoint = {CheckpointPages}");
+        return connection;
     }
 
     private sqlite3_stmt Prepare(string sql)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Gateway.Catalog;
 using Gateway.Core.Admission;
 using Gateway.Core.Errors;
@@ -38,6 +39,7 @@ internal sealed partial class RequestPipeline(
     }
 
     /// <returns>What the client must be told; null where it has its answer.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<GatewayError?> RunAsync(HttpContext context, Exchange exchange)
     {
         // (1) Who asks. A caller already over its limits is refused with its body unread.
@@ -154,6 +156,7 @@ internal sealed partial class RequestPipeline(
         return refusal.ToError(model);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> TryCommitAsync(HttpContext context, Exchange exchange, ParsedRequest request, ObservedResponse response, Bill bill)
     {
         try
