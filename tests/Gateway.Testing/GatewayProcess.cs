@@ -146,7 +146,7 @@ public sealed class GatewayProcess : IAsyncDisposable
 
     /// <summary>The address in the line of JSON that says where the host listens, or null.</summary>
     private static Uri? AddressIn(string line) =>
-        line.Contains("Now listening on", StringComparison.Ordinal) && JsonNode.Parse(line)?["Properties"]?["address"] is { } address
+        line.Contains("Now listening on", StringComparison.Ordinal) && JsonNode.Parse(line)?["address"] is { } address
             ? new Uri((string)address!)
             : null;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Display;
 using Serilog.Formatting.Json;
 
 namespace Gateway.Telemetry;
@@ -11,6 +12,7 @@ internal sealed class JsonLineFormatter : ITextFormatter
     private static readonly SearchValues<char> NeedEscaping = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Select(control => (char)control), '"', '\\', '\u2028', '\u2029']);
 
+    private readonly MessageTemplateTextFormatter _message = new("{Message:lj}");
     private readonly JsonValueFormatter _values = new(typeTagName: null);
 
     public void Format(LogEvent logEvent, TextWriter output)
@@ -30,7 +32,9 @@ internal sealed class JsonLineFormatter : ITextFormatter
         }
 
         output.Write(",\"message\":");
-        WriteString(output, logEvent.RenderMessage());
+        using var message = new StringWriter();
+        _message.Format(logEvent, message);
+        WriteString(output, message.ToString());
         if (logEvent.Exception is { } exception)
         {
             output.Write(",\"exception\":");
