@@ -1,0 +1,96 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Gateway.Telemetry;
+using Serilog;
+using Serilog.Events;
+using Shouldly;
+using Xunit;
+
+namespace Gateway.Tests.Telemetry;
+
+public sealed class LogLineTests
+{
+    [Fact]
+    public void Every_event_is_one_line_of_json()
+    {
+        var lines = Lines(logger =>
+        {
+            logger.Information("Catalog {Path} is in force: {Models} models", "a \"b\"\n", 7);
+            logger.Error(new InvalidOperationException("no"), "It failed");
+            new RequestLog(logger, TimeProvider.System).Write(new RequestLine
+            {
+                RequestId = "req_1",
+                Method = "POST",
+                Path = "/v1/\"\u2028",
+                Status = 200,
+                DurationMs = 5,
+                FirstTokenMs = 3,
+                PromptTokens = 12,
+                TraceId = "t",
+            });
+        });
+
+        lines.Count.ShouldBe(3);
+        ((string?)lines[0]["message"]).ShouldBe("Catalog a \"b\"\n is in force: 7 models");
+        ((int?)lines[0]["Models"]).ShouldBe(7);
+        ((string?)lines[1]["exception"])!.ShouldContain("InvalidOperationException: no");
+        ((string?)lines[2]["request_id"]).ShouldBe("req_1");
+        ((string?)lines[2]["path"]).ShouldBe("/v1/\"\u2028");
+        ((long?)lines[2]["prompt_tokens"]).ShouldBe(12);
+        lines[2]["model"].ShouldBeNull();
+    }
+
+    [Fact]
+    public void Events_beyond_what_may_wait_are_dropped_and_counted()
+    {
+        using var output = new GatedStream();
+        using (var sink = new BackgroundSink(new JsonLineFormatter(), output))
+        {
+            using var logger = new LoggerConfiguration().WriteTo.Sink(sink).CreateLogger();
+            logger.Information("first");
+            output.Entered.Wait(TestContext.Current.CancellationToken);
+            for (var i = 0; i < BackgroundSink.Capacity + 10; i++)
+            {
+                logger.Information("more");
+            }
+
+            output.Open();
+        }
+
+        var text = Encoding.UTF8.GetString(output.ToArray());
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(1 + BackgroundSink.Capacity + 1);
+        text.ShouldContain("10 log lines were dropped");
+    }
+
+    private static List<JsonNode> Lines(Action<ILogger> write)
+    {
+        using var output = new GatedStream();
+        output.Open();
+        using (var sink = new BackgroundSink(new JsonLineFormatter(), output))
+        {
+            using var logger = new LoggerConfiguration().MinimumLevel.Is(LogEventLevel.Information).WriteTo.Sink(sink).CreateLogger();
+            write(logger);
+        }
+
+        return [.. Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+    }
+
+    /// <summary>A console that takes nothing until it is opened. Its content can be read after the sink has closed it.</summary>
+    private sealed class GatedStream : MemoryStream
+    {
+        private readonly ManualResetEventSlim _open = new();
+
+        public ManualResetEventSlim Entered { get; } = new();
+
+        public void Open() => _open.Set();
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            Entered.Set();
+            _open.Wait();
+            base.Write(buffer);
+        }
+    }
+}
