@@ -84,13 +84,12 @@ public sealed class LogLineTests
 
         public void Open() => _open.Set();
 
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Write(ReadOnlySpan<byte> buffer)
+        // A derived MemoryStream is written to through this one, whichever is called.
+        public override void Write(byte[] buffer, int offset, int count)
         {
             Entered.Set();
             _open.Wait();
-            base.Write(buffer);
+            base.Write(buffer, offset, count);
         }
     }
 }
