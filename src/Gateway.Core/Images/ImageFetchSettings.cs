@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 
-namespace Gateway.Catalog;
+namespace Gateway.Core.Images;
 
 /// <summary>The catalog's <c>images.fetch</c>.</summary>
-internal sealed record ImageFetchSettings
+public sealed record ImageFetchSettings
 {
     public bool Enabled { get; init; } = true;
 

@@ -1,7 +1,7 @@
-namespace Gateway.Catalog;
+namespace Gateway.Core.Images;
 
 /// <summary>What becomes of an image whose size cannot be learned.</summary>
-internal enum UnknownImagePolicy
+public enum UnknownImagePolicy
 {
     /// <summary>Counted as the largest that its model knows.</summary>
     AssumeLargest,
