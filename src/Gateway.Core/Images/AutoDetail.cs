@@ -11,4 +11,7 @@ public enum AutoDetail
 
     /// <summary>Low when both sides are at most 512 pixels, else high.</summary>
     BySize,
+
+    /// <summary>Counted as original, which patch models alone know; a tile formula takes it for high.</summary>
+    Original,
 }

@@ -10,4 +10,7 @@ public readonly record struct ImageCount(ImageDetail Detail, ImageSize Scaled, I
 {
     /// <summary>Set when the formula refuses the image: then <see cref="Tokens"/> means nothing.</summary>
     public ImageCountProblem Problem { get; init; }
+
+    /// <summary>The most units that the model takes, where <see cref="Problem"/> is <see cref="ImageCountProblem.TooManyUnits"/>; else 0.</summary>
+    public int MostUnits { get; init; }
 }

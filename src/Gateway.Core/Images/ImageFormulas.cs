@@ -6,7 +6,7 @@ namespace Gateway.Core.Images;
 /// <summary>The formulas that a catalog may cite by name.</summary>
 public static class ImageFormulas
 {
-    // Base and tile prices as OpenAI publishes them for its model families.
+    // Base and tile prices as OpenAI publishes them for its model families; sides and tokens as Anthropic does for its tiers.
     private static readonly ImageFormula[] All =
     [
         new TileFormula(85, 170, name: "openai-tile-85-170"),       // gpt-4-turbo, gpt-4o, gpt-4.1, gpt-4.5
@@ -14,6 +14,9 @@ public static class ImageFormulas
         new TileFormula(70, 140, name: "openai-tile-70-140"),       // gpt-5, gpt-5.1
         new TileFormula(75, 150, name: "openai-tile-75-150"),       // o1, o3
         new TileFormula(65, 129, name: "openai-tile-65-129"),       // computer-use-preview
+        new AnthropicFormula(1568, 1568, name: "anthropic-standard"),
+        new AnthropicFormula(2576, 4784, name: "anthropic-high"),   // Claude from 4.7 on
+        new GeminiFormula(),
     ];
 
     private static readonly FrozenDictionary<string, ImageFormula> ByName =

@@ -13,7 +13,7 @@ namespace Gateway.Core.Images;
 /// <remarks>
 /// Low detail costs the base alone, whatever the size: it reports no tiles, and the image's own size as the scaled one.
 /// Tile models know no <see cref="ImageDetail.Original"/>; it counts as high, the dearest that they have, so that a
-/// request written for a newer model is never quoted too low.
+/// request written for a newer model is never quoted too low; <see cref="AutoDetail.Original"/> likewise.
 /// </remarks>
 public sealed record TileFormula : ImageFormula
 {

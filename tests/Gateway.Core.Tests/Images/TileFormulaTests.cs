@@ -131,6 +131,15 @@ public sealed class TileFormulaTests
         formula.Largest(ImageDetail.High).Tokens.ShouldBe(1445);
     }
 
+    [Fact]
+    public void Auto_as_original_counts_as_high()
+    {
+        TileFormula formula = new(85, 170, AutoDetail.Original);
+
+        formula.Count(new ImageSize(10, 10), ImageDetail.Auto).Tokens.ShouldBe(255);
+        formula.Largest(ImageDetail.Auto).Tokens.ShouldBe(1445);
+    }
+
     [Theory]
     [InlineData("openai-tile-85-170", 1445)]
     [InlineData("openai-tile-2833-5667", 48169)]
@@ -196,7 +205,7 @@ public sealed class TileFormulaTests
     [Fact]
     public void Every_documented_name_is_known_in_order()
     {
-        ImageFormulas.Names.Take(Names.Length).ShouldBe(Names);
+        ImageFormulas.Names.ShouldBe([.. Names, "anthropic-standard", "anthropic-high", "gemini-258"]);
         foreach (string name in ImageFormulas.Names)
         {
             Named(name).Name.ShouldBe(name);
