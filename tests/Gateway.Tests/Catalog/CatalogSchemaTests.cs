@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using Gateway.Catalog.Document;
 using Gateway.Core.Images;
 using Shouldly;
@@ -28,7 +29,21 @@ public sealed class CatalogSchemaTests
     [Fact]
     public void Schema_lists_every_named_formula() =>
         Schema["$defs"]!["image_tokens"]!["oneOf"]![0]!["enum"]!.AsArray().Select(name => name!.GetValue<string>())
-            .ShouldBe([.. ImageFormulas.Names, "anthropic-standard", "anthropic-high", "gemini-258"]);
+            .ShouldBe(ImageFormulas.Names);
+
+    // What the schema lets an editor write, and what the reader takes.
+    [Theory]
+    [InlineData("1.62")]
+    [InlineData("0.000001")]
+    [InlineData("1.2345678")]
+    [InlineData("1.")]
+    [InlineData("-1")]
+    public void Schema_and_reader_agree_on_multipliers(string multiplier)
+    {
+        var pattern = Schema["$defs"]!["patch"]!["properties"]!["multiplier"]!["pattern"]!.GetValue<string>();
+
+        Regex.IsMatch(multiplier, pattern, RegexOptions.None, TimeSpan.FromSeconds(1)).ShouldBe(PatchMultiplier.TryParse(multiplier, out _));
+    }
 
     private static void Compare(JsonObject node, Type declared, string path, HashSet<string> visited)
     {

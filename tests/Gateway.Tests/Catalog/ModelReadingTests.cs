@@ -27,10 +27,54 @@ public sealed class ModelReadingTests
     [Fact]
     public void Tile_formula_in_full_is_taken()
     {
-        var formula = CatalogText.Load(CatalogText.WithModel("\"image_tokens\": { \"tile\": { \"base\": 85, \"per_tile\": 170, \"auto_detail\": \"by_size\" } }"))
-            .Models[0].Deployments[0].ImageFormula;
+        var formula = Formula("""{ "tile": { "base": 85, "per_tile": 170, "auto_detail": "by_size" } }""");
 
         formula.ShouldBe(new TileFormula(85, 170, AutoDetail.BySize));
+    }
+
+    [Fact]
+    public void Patch_formula_in_full_is_taken()
+    {
+        var formula = Formula(
+            """
+            { "patch": { "multiplier": "1.62", "max_side": 2048, "budget": 1536, "low": { "max_side": 512 },
+              "original": { "max_side": 6000, "budget": 10000, "reject_above": 20000 }, "auto_detail": "original", "reject_above": 30000 } }
+            """);
+
+        formula.ShouldBe(new PatchFormula(
+            PatchMultiplier.Parse("1.62"),
+            new PatchLimit(2048, 1536, 30_000),
+            low: new PatchLimit(512, null, 30_000),
+            original: new PatchLimit(6000, 10_000, 20_000),
+            AutoDetail.Original));
+        formula.Name.ShouldBe("patch-1.62-1536");
+    }
+
+    [Fact]
+    public void Patch_formula_needs_a_multiplier_alone()
+    {
+        var formula = Formula("""{ "patch": { "multiplier": "1" } }""");
+
+        formula.ShouldBe(new PatchFormula(PatchMultiplier.Parse("1"), default));
+        formula.Count(new ImageSize(10, 10), ImageDetail.Original).Problem.ShouldBe(ImageCountProblem.DetailUnsupported);
+    }
+
+    [Theory]
+    [InlineData("high", AutoDetail.High)]
+    [InlineData("low", AutoDetail.Low)]
+    [InlineData("by_size", AutoDetail.BySize)]
+    [InlineData("original", AutoDetail.Original)]
+    public void Patch_formula_knows_each_detail_for_auto(string word, AutoDetail expected) =>
+        Formula($$"""{ "patch": { "multiplier": "1", "original": {}, "auto_detail": "{{word}}" } }""")
+            .ShouldBeOfType<PatchFormula>().AutoDetail.ShouldBe(expected);
+
+    [Fact]
+    public void Every_named_formula_is_taken()
+    {
+        foreach (var name in ImageFormulas.Names)
+        {
+            Formula($"\"{name}\"").Name.ShouldBe(name);
+        }
     }
 
     [Fact]
@@ -133,6 +177,9 @@ public sealed class ModelReadingTests
         tier.TokensPerMinute.ShouldBeNull();
         tier.Models["m"].TokensPerMinute.ShouldBe(5);
     }
+
+    private static ImageFormula Formula(string json) =>
+        CatalogText.Load(CatalogText.WithModel($"\"image_tokens\": {json}")).Models[0].Deployments[0].ImageFormula.ShouldNotBeNull();
 
     private static DateTimeOffset Day(int year, int month, int day) => new(year, month, day, 0, 0, 0, TimeSpan.Zero);
 }

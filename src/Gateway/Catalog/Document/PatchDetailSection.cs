@@ -6,4 +6,6 @@ internal sealed record PatchDetailSection
     public long? MaxSide { get; init; }
 
     public long? Budget { get; init; }
+
+    public long? RejectAbove { get; init; }
 }
