@@ -10,19 +10,6 @@ public sealed class HostileImageTests
 {
     private const int Rounds = 100_000;
 
-    private static readonly byte[][] Seeds =
-    [
-        PngBytes.Of(640, 480, more: 40),
-        JpegBytes.Of(640, 480),
-        new JpegBytes().Segment(0xE1, new byte[70]).Raw(0xFF, 0xFF).Segment(0xE2, new byte[9]).Frame(640, 480, 0xC2, 4).Scan().ToArray(),
-        WebpBytes.Lossy(640, 480),
-        WebpBytes.Lossless(640, 480),
-        WebpBytes.Extended(640, 480, animated: true),
-        GifBytes.Still(64, 48),
-        GifBytes.Animated(64, 48),
-        new GifBytes(8, 8, colours: 0).Comment(20).Frame(8, 8, 20, colours: 2).Trailer(),
-    ];
-
     [Fact]
     public void Mutated_images_never_throw_and_read_the_same_in_memory_and_in_base64()
     {
@@ -30,7 +17,7 @@ public sealed class HostileImageTests
         int sound = 0;
         for (int round = 0; round < Rounds; round++)
         {
-            byte[] bytes = Mutate(random, Seeds[round % Seeds.Length]);
+            byte[] bytes = HostileImages.Mutate(random, HostileImages.Seeds[round % HostileImages.Seeds.Length]);
             byte[] url = Encode(random, bytes, out bool jsonEscaped);
 
             ImageProbe.TryInspect(bytes, ImageLimits.Default, out ImageHeader header, out ImageProblem problem);
@@ -53,7 +40,7 @@ public sealed class HostileImageTests
         HashSet<ImageProblem> seen = [];
         for (int round = 0; round < Rounds; round++)
         {
-            byte[] url = Mutate(random, Encode(random, Seeds[round % Seeds.Length], out bool jsonEscaped));
+            byte[] url = HostileImages.Mutate(random, Encode(random, HostileImages.Seeds[round % HostileImages.Seeds.Length], out bool jsonEscaped));
 
             bool accepted = ImageProbe.TryInspectDataUri(url, jsonEscaped, ImageLimits.Default, out ImageHeader header, out ImageProblem problem);
 
@@ -73,7 +60,7 @@ public sealed class HostileImageTests
         {
             byte[] bytes = new byte[random.Next(200)];
             random.NextBytes(bytes);
-            byte[] seed = Seeds[round % Seeds.Length];
+            byte[] seed = HostileImages.Seeds[round % HostileImages.Seeds.Length];
             seed.AsSpan(0, Math.Min(random.Next(24), bytes.Length)).CopyTo(bytes);
 
             bool accepted = ImageProbe.TryInspect(bytes, ImageLimits.Default, out ImageHeader header, out _);
@@ -112,22 +99,6 @@ public sealed class HostileImageTests
         }
 
         valid.ShouldBeGreaterThan(100);
-    }
-
-    private static byte[] Mutate(Random random, ReadOnlySpan<byte> seed)
-    {
-        byte[] bytes = random.Next(4) == 0 ? seed[..random.Next(seed.Length + 1)].ToArray() : seed.ToArray();
-        for (int i = random.Next(4); i > 0 && bytes.Length > 0; i--)
-        {
-            bytes[random.Next(bytes.Length)] = random.Next(3) switch
-            {
-                0 => 0,
-                1 => 0xFF,
-                _ => (byte)random.Next(256),
-            };
-        }
-
-        return bytes;
     }
 
     private static byte[] Encode(Random random, ReadOnlySpan<byte> bytes, out bool jsonEscaped)

@@ -35,6 +35,14 @@ public sealed class ImageHeaderTests
         Problem(bytes).ShouldBe(ImageProblem.Unreadable);
     }
 
+    [Fact]
+    public void Animated_png_is_a_png()
+    {
+        byte[] bytes = [.. PngBytes.Of(64, 32), 0, 0, 0, 8, .. "acTL"u8, 0, 0, 0, 3, 0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 26, .. "fcTL"u8, .. new byte[30]];
+
+        ShouldBe(bytes, ImageFormat.Png, 64, 32);
+    }
+
     [Theory]
     [InlineData(0xC0, 3)]
     [InlineData(0xC1, 3)]
