@@ -1,5 +1,3 @@
-using Gateway.Core.Images;
-
 namespace Gateway.Core.Errors;
 
 /// <content>Refusals about one image; each names the part.</content>
@@ -36,11 +34,11 @@ public sealed partial record GatewayError
     public static GatewayError ContentUnsupported(string part, string content) => Invalid("invalid_content_type", part,
         $"Invalid content type at '{part}'. {content} is only supported by certain models.");
 
-    /// <summary>A patch model without limits for this detail.</summary>
+    /// <summary>The model knows low, high and auto alone.</summary>
     /// <param name="param">The path of the field: <c>messages[0].content[1].image_url.detail</c>.</param>
-    /// <param name="detail">What was asked for.</param>
-    public static GatewayError ImageDetailUnsupported(string param, ImageDetail detail) => Invalid("invalid_value", param,
-        $"Invalid value: '{NameOf(detail)}'. This model does not support that detail. Supported values are: {string.Join(", ", SupportedBut(detail))}.");
+    /// <param name="detail">What was asked for: <c>original</c>.</param>
+    public static GatewayError ImageDetailUnsupported(string param, string detail) => Invalid("invalid_value", param,
+        $"Invalid value: '{detail}'. This model does not support that detail. Supported values are: 'low', 'high' and 'auto'.");
 
     /// <summary>An image that the model would refuse for its size, after its own scaling.</summary>
     /// <param name="part">The part's path.</param>
@@ -48,19 +46,4 @@ public sealed partial record GatewayError
     /// <param name="most">How many the model takes, inclusive.</param>
     public static GatewayError ImageTooManyPatches(string part, int patches, int most) => Invalid("image_too_large", part,
         $"The image at '{part}' requires {patches} patches after processing, exceeding the limit of {most}. Make it smaller, or ask for a lower detail.");
-
-    // Every model takes these; original is a patch model's own.
-    private static IEnumerable<string> SupportedBut(ImageDetail refused)
-    {
-        ImageDetail[] usual = [ImageDetail.Low, ImageDetail.High, ImageDetail.Auto];
-        return usual.Where(detail => detail != refused).Select(detail => $"'{NameOf(detail)}'");
-    }
-
-    private static string NameOf(ImageDetail detail) => detail switch
-    {
-        ImageDetail.Low => "low",
-        ImageDetail.High => "high",
-        ImageDetail.Original => "original",
-        _ => "auto",
-    };
 }

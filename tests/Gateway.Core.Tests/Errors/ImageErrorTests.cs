@@ -1,5 +1,4 @@
 using Gateway.Core.Errors;
-using Gateway.Core.Images;
 using Shouldly;
 using Xunit;
 
@@ -10,11 +9,11 @@ public sealed class ImageErrorTests
     [Fact]
     public void Unsupported_detail_is_named_with_those_that_are_supported()
     {
-        GatewayError error = GatewayError.ImageDetailUnsupported("messages[0].content[1].image_url.detail", ImageDetail.Original);
+        GatewayError error = GatewayError.ImageDetailUnsupported("messages[0].content[1].image_url.detail", "original");
 
         (error.Status, error.Type, error.Code, error.Param)
             .ShouldBe((400, "invalid_request_error", "invalid_value", "messages[0].content[1].image_url.detail"));
-        error.Message.ShouldBe("Invalid value: 'original'. This model does not support that detail. Supported values are: 'low', 'high', 'auto'.");
+        error.Message.ShouldBe("Invalid value: 'original'. This model does not support that detail. Supported values are: 'low', 'high' and 'auto'.");
     }
 
     [Fact]
