@@ -1,0 +1,222 @@
+using System.Text;
+using Gateway.Core.Text;
+using Shouldly;
+using Xunit;
+
+namespace Gateway.Core.Tests.Text;
+
+/// <summary>Text made to be slow, to be large, or to be wrong. A way that is not about linear takes hours over a megabyte of it.</summary>
+public sealed class HostileTextTests
+{
+    private const int Megabyte = 1 << 20;
+
+    public static TheoryData<string, string> Texts()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var encoding in (string[])["cl100k_base", "o200k_base"])
+        {
+            foreach (var kind in Kinds.Keys)
+            {
+                data.Add(encoding, kind);
+            }
+        }
+
+        return data;
+    }
+
+    private static Dictionary<string, Func<string>> Kinds { get; } = new()
+    {
+        ["one small letter"] = () => new string('x', Megabyte),
+        ["one capital"] = () => new string('X', Megabyte),
+        ["spaces"] = () => new string(' ', Megabyte),
+        ["spaces and a letter"] = () => new string(' ', Megabyte) + "x",
+        ["line breaks"] = () => new string('\n', Megabyte),
+        ["a line break and spaces"] = () => "\n" + new string(' ', Megabyte),
+        ["slashes"] = () => new string('/', Megabyte),
+        ["apostrophes"] = () => new string('\'', Megabyte),
+        ["contractions"] = () => Repeat("a'll'S"),
+        ["digits"] = () => new string('7', Megabyte),
+        ["random letters"] = () => Random(random => (char)('a' + random.Next(26))),
+        ["random capitals and small letters"] = () => Random(random => (char)((random.Next(2) == 0 ? 'a' : 'A') + random.Next(26))),
+        ["random ideographs"] = () => Random(random => (char)(0x4E00 + random.Next(20_000))),
+        ["combining marks"] = () => "a" + Repeat("\u0301\u0302"),
+        ["capitals between marks"] = () => Repeat("A\u0301AA"),
+        ["emoji"] = () => Repeat("\U0001F600\U0001F468\u200D\U0001F469"),
+        ["code points outside of the basic plane"] = () => Repeat("\U00020BB7\U0001D4D7"),
+        ["spaces and line breaks"] = () => Random(random => " \n\r\t"[random.Next(4)]),
+    };
+
+    [Theory]
+    [MemberData(nameof(Texts))]
+    public void Megabyte_is_counted_and_decodes_again(string encoding, string kind)
+    {
+        var encoder = Encoders.Get(encoding);
+        var utf8 = Encoding.UTF8.GetBytes(Kinds[kind]());
+
+        var tokens = Encoders.Tokens(encoder, utf8);
+
+        encoder.Count(utf8).ShouldBe(tokens.Length);
+        Encoders.Decode(encoder, tokens).AsSpan().SequenceEqual(utf8).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("cl100k_base")]
+    [InlineData("o200k_base")]
+    public void Random_bytes_decode_to_what_a_decoder_of_utf8_makes_of_them(string name)
+    {
+        var encoder = Encoders.Get(name);
+        var bytes = new byte[Megabyte];
+        new Random(3).NextBytes(bytes);
+
+        var tokens = Encoders.Tokens(encoder, bytes);
+
+        Encoders.Decode(encoder, tokens).AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes))).ShouldBeTrue();
+        encoder.CountJson(bytes).ShouldBeGreaterThan(0);
+    }
+
+    [Theory]
+    [InlineData("cl100k_base")]
+    [InlineData("o200k_base")]
+    public void Windows_change_nothing(string name)
+    {
+        var encoder = Encoders.Get(name);
+        var random = new Random(4);
+        var samples = Sample.AllEncoded();
+        var text = new StringBuilder();
+        while (text.Length < 400_000)
+        {
+            text.Append(samples[random.Next(samples.Length)].Text).Append(random.Next(4) == 0 ? " " : "");
+        }
+
+        var utf8 = Encoding.UTF8.GetBytes(text.ToString());
+
+        Encoders.Tokens(encoder, utf8).ShouldBe(WithoutWindows(encoder, utf8));
+    }
+
+    [Theory]
+    [InlineData("cl100k_base")]
+    [InlineData("o200k_base")]
+    public void Run_that_fills_the_largest_window_is_merged_whole(string name)
+    {
+        var encoder = Encoders.Get(name);
+        var random = new Random(5);
+        var utf8 = new byte[(1 << 18) - 100];
+        foreach (ref var letter in utf8.AsSpan())
+        {
+            letter = (byte)('a' + random.Next(26));
+        }
+
+        Encoders.Tokens(encoder, utf8).ShouldBe(WithoutWindows(encoder, utf8));
+    }
+
+    [Theory]
+    [InlineData("cl100k_base")]
+    [InlineData("o200k_base")]
+    public void Merging_in_order_finds_what_looking_at_every_pair_does(string name)
+    {
+        var ranks = Encoders.Get(name).Ranks;
+        var random = new Random(6);
+        for (var round = 0; round < 200; round++)
+        {
+            var letters = random.Next(1, 26);
+            var piece = new byte[random.Next(2, 400)];
+            foreach (ref var letter in piece.AsSpan())
+            {
+                letter = (byte)('a' + random.Next(letters));
+            }
+
+            var tokens = new List<int>();
+            BytePairMerge.Merge(ranks, piece, tokens).ShouldBe(tokens.Count);
+            tokens.ToArray().ShouldBe(MergeNaively(ranks, piece));
+        }
+    }
+
+    [Fact]
+    public void Escapes_are_undone_across_windows()
+    {
+        var encoder = Encoders.Get("o200k_base");
+        var text = string.Concat(Enumerable.Range(0, 30_000).Select(i => $"Zeile {i}: \"größer\" 日本 \U0001F600\n"));
+        var escaped = string.Concat(text.Select(unit => unit is < ' ' or > '~' or '"' ? $"\\u{(int)unit:x4}" : unit.ToString()));
+
+        encoder.CountJson(Encoding.ASCII.GetBytes(escaped)).ShouldBe(encoder.Count(Encoding.UTF8.GetBytes(text)));
+    }
+
+    [Fact]
+    public void Counting_leaves_no_garbage()
+    {
+        var encoder = Encoders.Get("o200k_base");
+        var utf8 = Encoding.UTF8.GetBytes(Repeat("Words of a sentence, 123 of them; Überlänge, 日本語.\n"));
+        var json = Encoding.UTF8.GetBytes(Repeat("Words\\n\\u00e9 "));
+        encoder.Count(utf8);
+        encoder.CountJson(json);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        encoder.Count(utf8);
+        encoder.CountJson(json);
+
+        // The regex's scratch object, where another thread holds the cached one.
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(100_000);
+    }
+
+    private static int[] WithoutWindows(BytePairEncoder encoder, byte[] utf8)
+    {
+        var characters = new char[utf8.Length];
+        var length = SplitText.Write(utf8, characters);
+        var tokens = new List<int>();
+        var at = 0;
+        var pattern = encoder.Name == "cl100k_base" ? SplitPatterns.Cl100K() : SplitPatterns.O200K();
+        foreach (var match in pattern.EnumerateMatches(characters.AsSpan(0, length)))
+        {
+            var start = at;
+            for (var i = 0; i < match.Length; i++)
+            {
+                at += SplitText.BytesOf(utf8[at]);
+            }
+
+            var rank = encoder.Ranks.Find(utf8.AsSpan(start..at));
+            if (rank == TokenRanks.None)
+            {
+                BytePairMerge.Merge(encoder.Ranks, utf8.AsSpan(start..at), tokens);
+            }
+            else
+            {
+                tokens.Add(rank);
+            }
+        }
+
+        return [.. tokens];
+    }
+
+    private static int[] MergeNaively(TokenRanks ranks, byte[] piece)
+    {
+        var parts = piece.Select(letter => new[] { letter }).ToList();
+        while (true)
+        {
+            var lowest = Enumerable.Range(0, parts.Count - 1)
+                .Select(i => (Rank: ranks.Find([.. parts[i], .. parts[i + 1]]), At: i))
+                .DefaultIfEmpty((Rank: TokenRanks.None, At: 0))
+                .Min();
+            if (lowest.Rank == TokenRanks.None)
+            {
+                return [.. parts.Select(part => ranks.Find(part))];
+            }
+
+            parts[lowest.At] = [.. parts[lowest.At], .. parts[lowest.At + 1]];
+            parts.RemoveAt(lowest.At + 1);
+        }
+    }
+
+    private static string Repeat(string text) => new StringBuilder().Insert(0, text, Megabyte / Encoding.UTF8.GetByteCount(text)).ToString();
+
+    private static string Random(Func<Random, char> next)
+    {
+        var random = new Random(2);
+        return string.Create(Megabyte / 2, random, (characters, state) =>
+        {
+            for (var i = 0; i < characters.Length; i++)
+            {
+                characters[i] = next(state);
+            }
+        });
+    }
+}
