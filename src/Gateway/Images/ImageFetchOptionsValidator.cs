@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Images;
+
+[OptionsValidator]
+internal sealed partial class ImageFetchOptionsValidator : IValidateOptions<ImageFetchOptions>;
