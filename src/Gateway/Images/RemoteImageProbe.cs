@@ -101,7 +101,11 @@ internal sealed partial class RemoteImageProbe(
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (!_flights.TryGetValue((tenant, key), out var flight))
             {
-                _flights[(tenant, key)] = flight = FlyAsync(tenant, key, url, policy);
+                flight = FlyAsync(tenant, key, url, policy);
+                if (!flight.IsCompleted)
+                {
+                    _flights[(tenant, key)] = flight;
+                }
             }
 
             return flight;
@@ -111,12 +115,13 @@ internal sealed partial class RemoteImageProbe(
     /// <summary>One fetch and its bookkeeping, on its own deadline. Does not throw.</summary>
     private async Task<RemoteImage> FlyAsync(TenantId tenant, ImageKey key, RemoteUrl url, FetchPolicy policy)
     {
-        // Off the caller's thread, and not before the flight is known.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             using var deadline = new CancellationTokenSource(policy.Settings.Timeout, time);
             await using var stop = _stopping.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
+
+            // Off the caller's thread, and not before the flight is known. The time runs already.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             return await LearnAsync(tenant, key, url, policy, deadline.Token);
         }
         catch (Exception e)
