@@ -101,7 +101,7 @@ public sealed class SharedImageCacheTests(RedisFixture redis) : IDisposable
         asking.IsCompleted.ShouldBeFalse();
         clock.Advance(TimeSpan.FromMilliseconds(1));
         (await asking.WaitAsync(Hang, Timeout)).ShouldBeNull();
-        cache.GetAsync(_key, Timeout).IsCompletedSuccessfully.ShouldBeTrue();
+        cache.GetAsync(_key, Timeout).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
 
         await server.ResumeAsync();
         clock.Advance(TimeSpan.FromSeconds(2));

@@ -300,6 +300,17 @@ public sealed class RemoteGuardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task This_machines_own_name_is_looked_up_by_the_system_and_refused()
+    {
+        var policy = new FetchPolicy(_world.Settings, _world.Limits);
+        var url = RemoteUrl.Parse("http://localhost/", policy, out _).ShouldNotBeNull();
+
+        var fetched = await new RemoteFetch(RemoteWorld.Real, policy, _world.Clock).RunAsync(url, Timeout);
+
+        fetched.Image.ShouldBe(RemoteImage.Unknown(UnknownSize.AddressNotPublic));
+    }
+
+    [Fact]
     public async Task Overlong_url_is_not_asked()
     {
         _world.Host(Origin.Serving(Pictures.Png(3, 4)));

@@ -78,17 +78,17 @@ public sealed class RemoteTlsTests : IAsyncDisposable
     {
         // An issuer that is not known, to be fetched from inside.
         await using var inside = Origin.Serving([0]);
-        using var stranger = Authority();
+        using var stranger = Authority("CN=Stranger");
         _world.Host(Origin.Serving(Pictures.Png(3, 4), certificate: Leaf("images.example", stranger, issuerAt: $"http://{inside.Endpoint}/issuer.cer")));
 
         (await _world.AskAsync("https://images.example/", Timeout)).ShouldBe(RemoteImage.Unknown(UnknownSize.TlsFailed));
         inside.Connections.ShouldBe(0);
     }
 
-    private static X509Certificate2 Authority()
+    private static X509Certificate2 Authority(string name = "CN=Authority of a test")
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Authority of a test", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
