@@ -12,6 +12,7 @@ public sealed partial class ArchitectureTests
         ["Pipeline"] = ["Keys", "Catalog", "Limits", "Forwarding", "Ledger", "Telemetry"],
         ["Keys"] = ["Storage", "Telemetry"],
         ["Catalog"] = ["Storage", "Telemetry"],
+        ["Images"] = ["Storage", "Telemetry"],
         ["Limits"] = ["Storage", "Telemetry"],
         ["Forwarding"] = ["Storage", "Telemetry"],
         ["Ledger"] = ["Storage", "Telemetry"],
