@@ -26,7 +26,7 @@ internal abstract class BlobWriter(TenantId tenant, string id) : IAsyncDisposabl
         return AppendAsync(piece, cancellationToken);
     }
 
-    /// <summary>Makes it durable. What follows in an asynchronous caller runs on a thread that may block.</summary>
+    /// <summary>Makes it durable. Nothing can be written any more.</summary>
     public async Task<Blob> CompleteAsync(CancellationToken cancellationToken)
     {
         var blob = new Blob(tenant, id, Convert.ToHexStringLower(_hash.GetHashAndReset()), Bytes);

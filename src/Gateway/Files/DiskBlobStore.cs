@@ -15,7 +15,7 @@ internal sealed partial class DiskBlobStore(string root, Database database, Time
     private const UnixFileMode OwnerAlone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     // Between its making and its locking a part is nobody's.
-    private static readonly TimeSpan UntilLocked = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan UntilLocked = TimeSpan.FromSeconds(5);
 
     public ValueTask<BlobWriter> CreateAsync(TenantId tenant, CancellationToken cancellationToken)
     {

@@ -111,6 +111,8 @@ internal sealed partial class FileStore(Database database, IBlobStore blobs, IOp
             return GatewayError.FileBytesExhausted(0, blob.Bytes, _mostBytes);
         }
 
+        // A write to SQLite may wait for another one, and must not do so on the thread that serves sockets.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         cancellationToken.ThrowIfCancellationRequested();
         var file = FileOf(draft, blob);
 
@@ -251,7 +253,7 @@ internal sealed partial class FileStore(Database database, IBlobStore blobs, IOp
     /// <summary>Removes the files that <paramref name="select"/> finds, and the contents that were theirs alone.</summary>
     private async Task<int> RemoveAsync(TenantId tenant, string select, SqlArgument[] arguments, CancellationToken cancellationToken)
     {
-        // A write to SQLite may wait for another one, and must not do so on the thread that serves sockets.
+        // As above.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var owner = new SqlArgument("@tenant", tenant.Value);
         var (removed, orphans) = await database.WriteAsync(
