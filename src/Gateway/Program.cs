@@ -2,6 +2,7 @@ using Gateway;
 using Gateway.Admin;
 using Gateway.Catalog;
 using Gateway.Development;
+using Gateway.Files;
 using Gateway.Forwarding;
 using Gateway.Keys;
 using Gateway.Ledger;
@@ -26,6 +27,7 @@ try
     builder.Services.AddKeys();
     builder.Services.AddCatalog(builder.Configuration);
     builder.Services.AddLimits(builder.Configuration);
+    builder.Services.AddFiles(builder.Configuration);
     builder.Services.AddForwarding();
     builder.Services.AddPipeline(builder.Configuration);
     builder.Services.AddAdmin(builder.Configuration);

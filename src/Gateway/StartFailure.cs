@@ -14,6 +14,10 @@ internal static class StartFailure
         {
             OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),
             StorageUnavailableException storage => storage.Message,
+
+            // Of the configuration binder, which names key and value.
+            InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException } binding when binding.Source == "Microsoft.Extensions.Configuration.Binder" =>
+                $"{binding.Message} Correct it, or leave it out.",
             IOException { InnerException: AddressInUseException } address =>
                 $"ASPNETCORE_URLS: {address.Message} Set it to another address, such as http://localhost:8081, or stop the other process.",
             AggregateException { InnerExceptions: [var inner] } => TryDescribe(inner, out var text) ? text : null,

@@ -37,7 +37,10 @@ public static class ImageSizer
         return true;
     }
 
-    private static GatewayError Refuse(ImageProblem problem, string part, in ImageLimits limits) => problem switch
+    /// <param name="problem">Why the image is refused; not <see cref="ImageProblem.None"/>.</param>
+    /// <param name="part">Where it is: a path into the body, or a form's field.</param>
+    /// <param name="limits">What was let in.</param>
+    public static GatewayError Refuse(ImageProblem problem, string part, in ImageLimits limits) => problem switch
     {
         ImageProblem.NotAnImageType => GatewayError.ImageMimeType(part),
         ImageProblem.NotBase64 => GatewayError.ImageBase64(part),

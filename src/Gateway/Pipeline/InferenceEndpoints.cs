@@ -23,6 +23,9 @@ internal static class InferenceEndpoints
         services.AddSingleton<RequestBodyReader>();
         services.AddSingleton<RequestPipeline>();
         services.AddSingleton<ModelEndpoints>();
+        services.AddSingleton<UploadSlots>();
+        services.AddSingleton<FileUploadReader>();
+        services.AddSingleton<FileEndpoints>();
         return services;
     }
 
@@ -31,6 +34,7 @@ internal static class InferenceEndpoints
         var services = endpoints.ServiceProvider;
         var pipeline = services.GetRequiredService<RequestPipeline>();
         var models = services.GetRequiredService<ModelEndpoints>();
+        var files = services.GetRequiredService<FileEndpoints>();
         var api = endpoints.MapGroup(services.GetRequiredService<IOptions<GatewayOptions>>().Value.PathPrefix);
 
         api.MapPost("/chat/completions", (RequestDelegate)pipeline.HandleAsync);
@@ -38,6 +42,12 @@ internal static class InferenceEndpoints
 
         // Model ids may hold slashes.
         api.MapGet("/models/{**id}", (RequestDelegate)(context => models.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
+
+        api.MapPost("/files", (RequestDelegate)files.CreateAsync);
+        api.MapGet("/files", (RequestDelegate)files.ListAsync);
+        api.MapGet("/files/{id}", (RequestDelegate)(context => files.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapGet("/files/{id}/content", (RequestDelegate)(context => files.ContentAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapDelete("/files/{id}", (RequestDelegate)(context => files.DeleteAsync(context, (string)context.Request.RouteValues["id"]!)));
         return endpoints;
     }
 }

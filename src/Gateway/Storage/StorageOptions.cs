@@ -11,4 +11,7 @@ internal sealed class StorageOptions
     public string? Postgres { get; set; }
 
     public string SqliteFile => Path.GetFullPath(Path.Combine(DataDirectory, "gateway.db"));
+
+    /// <summary>Uploaded files, beside SQLite.</summary>
+    public string FilesDirectory => Path.GetFullPath(Path.Combine(DataDirectory, "files"));
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 import { ledger, newKey, picture } from './gateway.mjs';
 
 // The base URL comes from OPENAI_BASE_URL, as it would for anybody; the key is all that a case adds.
@@ -239,4 +239,40 @@ test('models are listed and found', async () => {
 
   assert.deepEqual(ids.sort(), ['gpt-4-v', 'gpt-4o', 'weather']);
   assert.equal((await client.models.retrieve('gpt-4-v')).object, 'model');
+});
+
+test('file is uploaded, listed, read and deleted', async () => {
+  const { files } = clientOf(await newKey());
+  const bytes = Buffer.from(picture(64, 32).split(',')[1], 'base64');
+  const made = await files.create({
+    file: await toFile(bytes, 'harbour.png', { type: 'image/png' }),
+    purpose: 'vision',
+    expires_after: { anchor: 'created_at', seconds: 3600 },
+  });
+
+  assert.equal(made.object, 'file');
+  assert.equal(made.filename, 'harbour.png');
+  assert.equal(made.bytes, bytes.length);
+  assert.equal(made.expires_at, made.created_at + 3600);
+  assert.equal((await files.retrieve(made.id)).purpose, 'vision');
+  const second = await files.create({ file: await toFile(bytes, 'again.png'), purpose: 'user_data' });
+
+  // Page by page, each file deleted as it is listed.
+  const listed = [];
+  for await (const file of files.list({ limit: 1, order: 'asc' })) {
+    if (file.id === made.id || file.id === second.id) {
+      const content = await files.content(file.id);
+      assert.equal(content.headers.get('content-type'), 'image/png');
+      assert.deepEqual(Buffer.from(await content.arrayBuffer()), bytes);
+      assert.deepEqual(await files.delete(file.id), { id: file.id, object: 'file', deleted: true });
+      listed.push(file.id);
+    }
+  }
+
+  assert.deepEqual(listed, [made.id, second.id]);
+  const error = await files.retrieve(made.id).catch((thrown) => thrown);
+  assert.ok(error instanceof OpenAI.NotFoundError);
+  const refused = await files.create({ file: await toFile(Buffer.from('no picture at all'), 'notes.txt'), purpose: 'vision' }).catch((thrown) => thrown);
+  assert.ok(refused instanceof OpenAI.BadRequestError);
+  assert.equal(refused.code, 'invalid_image_format');
 });

@@ -1,0 +1,27 @@
+using Gateway.Core.Images;
+
+namespace Gateway.Files;
+
+/// <summary>The words for image formats in the database, and their media types.</summary>
+internal static class ImageFormatText
+{
+    public static string Of(ImageFormat format) => format switch
+    {
+        ImageFormat.Png => "png",
+        ImageFormat.Jpeg => "jpeg",
+        ImageFormat.Webp => "webp",
+        ImageFormat.Gif => "gif",
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "No stored file has this format."),
+    };
+
+    public static string MediaTypeOf(ImageFormat format) => $"image/{Of(format)}";
+
+    public static ImageFormat ToFormat(string text) => text switch
+    {
+        "png" => ImageFormat.Png,
+        "jpeg" => ImageFormat.Jpeg,
+        "webp" => ImageFormat.Webp,
+        "gif" => ImageFormat.Gif,
+        _ => throw new InvalidDataException($"No image format is called '{text}'."),
+    };
+}
