@@ -1,6 +1,34 @@
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Pipeline;
 
-[OptionsValidator]
-internal sealed partial class GatewayOptionsValidator : IValidateOptions<GatewayOptions>;
+internal sealed partial class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
+{
+    private const long Least = 1024;
+    private const long LargestBody = 1L << 30;
+
+    public ValidateOptionsResult Validate(string? name, GatewayOptions options)
+    {
+        var failures = new List<string>();
+        if (options.MaxBodyBytes is < Least or > LargestBody)
+        {
+            failures.Add($"{GatewayOptions.Section}:{nameof(GatewayOptions.MaxBodyBytes)} is {options.MaxBodyBytes}. Set it to bytes from {Least} to {LargestBody}, or leave it out for 134217728.");
+        }
+
+        if (options.MaxBufferedBytes < Least)
+        {
+            failures.Add($"{GatewayOptions.Section}:{nameof(GatewayOptions.MaxBufferedBytes)} is {options.MaxBufferedBytes}. Set it to {Least} bytes or more, or leave it out for 1073741824.");
+        }
+
+        if (!Prefix().IsMatch(options.PathPrefix))
+        {
+            failures.Add($"{GatewayOptions.Section}:{nameof(GatewayOptions.PathPrefix)} is '{options.PathPrefix}'. Set it to a path such as /v1 without a slash at its end, or to nothing.");
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    [GeneratedRegex(@"\A(/[A-Za-z0-9_.-]+)*\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Prefix();
+}

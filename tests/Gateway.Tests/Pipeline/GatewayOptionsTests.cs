@@ -1,0 +1,34 @@
+using Gateway.Catalog;
+using Gateway.Pipeline;
+using Shouldly;
+using Xunit;
+
+namespace Gateway.Tests.Pipeline;
+
+public sealed class GatewayOptionsTests
+{
+    [Theory]
+    [InlineData(5, 2048, "/v1", "Gateway:MaxBodyBytes is 5. ")]
+    [InlineData((1L << 30) + 1, 2048, "/v1", "Gateway:MaxBodyBytes is 1073741825. ")]
+    [InlineData(4096, 5, "/v1", "Gateway:MaxBufferedBytes is 5. ")]
+    [InlineData(4096, 4096, "v1", "Gateway:PathPrefix is 'v1'. ")]
+    [InlineData(4096, 4096, "/v1/", "Gateway:PathPrefix is '/v1/'. ")]
+    [InlineData(4096, 4096, "/v1\n", "Gateway:PathPrefix is '/v1\n'. ")]
+    public void Refusal_names_key_value_and_fix(long body, long buffered, string prefix, string message)
+    {
+        var result = new GatewayOptionsValidator().Validate(null, new GatewayOptions { MaxBodyBytes = body, MaxBufferedBytes = buffered, PathPrefix = prefix });
+
+        result.Failures.ShouldHaveSingleItem().ShouldStartWith(message + "Set it to ");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/v1")]
+    [InlineData("/openai/v1")]
+    public void Sound_prefix_is_taken(string prefix) =>
+        new GatewayOptionsValidator().Validate(null, new GatewayOptions { PathPrefix = prefix }).Succeeded.ShouldBeTrue();
+
+    [Fact]
+    public void Catalog_needs_a_path() =>
+        new CatalogOptionsValidator().Validate(null, new CatalogOptions { CatalogPath = " " }).Failures.ShouldHaveSingleItem().ShouldStartWith("Gateway:CatalogPath is ' '. Set it to ");
+}
