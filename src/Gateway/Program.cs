@@ -1,9 +1,11 @@
 using Gateway;
 using Gateway.Admin;
 using Gateway.Catalog;
+using Gateway.Cli;
 using Gateway.Development;
 using Gateway.Files;
 using Gateway.Forwarding;
+using Gateway.Images;
 using Gateway.Keys;
 using Gateway.Ledger;
 using Gateway.Limits;
@@ -13,6 +15,11 @@ using Gateway.Telemetry;
 
 try
 {
+    if (Subcommands.TryFind(args, out var subcommand))
+    {
+        return await subcommand();
+    }
+
     // Watching appsettings.json would watch the data directory beside it, and wake for each write to the database there.
     var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
@@ -27,6 +34,7 @@ try
     builder.Services.AddKeys();
     builder.Services.AddCatalog(builder.Configuration);
     builder.Services.AddLimits(builder.Configuration);
+    builder.Services.AddImages(builder.Configuration);
     builder.Services.AddFiles(builder.Configuration);
     builder.Services.AddForwarding();
     builder.Services.AddPipeline(builder.Configuration);

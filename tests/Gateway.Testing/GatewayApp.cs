@@ -1,6 +1,10 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
+using Gateway.Catalog;
 using Gateway.Core.Callers;
+using Gateway.Images;
 using Gateway.Keys;
 using Gateway.Ledger;
 using Gateway.Simulator;
@@ -19,6 +23,11 @@ namespace Gateway.Testing;
 public sealed class GatewayApp : IAsyncDisposable
 {
     public const string AdminKey = "admin-key-of-the-tests";
+
+    private static readonly RemoteWorld Unreachable = new(
+        _ => Task.FromException<IPAddress[]>(new SocketException((int)SocketError.HostNotFound)),
+        (_, _) => ValueTask.FromException<Stream>(new SocketException((int)SocketError.NetworkUnreachable)),
+        null);
 
     private readonly WebApplicationFactory<Program> _factory;
     private readonly string _folder;
@@ -64,6 +73,8 @@ public sealed class GatewayApp : IAsyncDisposable
 
             host.ConfigureServices(services =>
             {
+                // Nothing behind a URL, unless a test says otherwise: no test leaves this machine.
+                services.Replace(ServiceDescriptor.Singleton(options.World ?? Unreachable));
                 if (options.Time is { } time)
                 {
                     services.Replace(ServiceDescriptor.Singleton(time));
@@ -78,6 +89,9 @@ public sealed class GatewayApp : IAsyncDisposable
         app.Key = await app.IssueKeyAsync();
         return app;
     }
+
+    /// <summary>Takes the catalog as it stands now, without waiting for the next look at it.</summary>
+    public void ReloadCatalog() => Services.GetRequiredService<CatalogStore>().CheckFile();
 
     /// <summary>Makes a tenant and a key of it.</summary>
     public async Task<string> IssueKeyAsync(RateLimits? tenantLimits = null, RateLimits? keyLimits = null, params string[] allowedModels)

@@ -1,3 +1,5 @@
+using Gateway.Images;
+
 namespace Gateway.Testing;
 
 /// <summary>How a <see cref="GatewayApp"/> differs from the usual.</summary>
@@ -11,6 +13,9 @@ public sealed record GatewayAppOptions
 
     /// <summary>The gateway's clock; null = the real one.</summary>
     public TimeProvider? Time { get; init; }
+
+    /// <summary>The network behind images' URLs; null = one where nothing can be reached.</summary>
+    internal RemoteWorld? World { get; init; }
 
     /// <summary>Keeps what the gateway logs.</summary>
     public LogCollector Logs { get; init; } = new();

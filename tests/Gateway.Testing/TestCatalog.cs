@@ -22,10 +22,20 @@ public static class TestCatalog
               "deployments": [{ "provider": "sim", "model": "gpt-4o-upstream" }], "timeouts": {{timeouts}},
             },
             "gpt-4-v": {
-              "input": ["text", "image"], "aliases": ["gpt-4-vision-preview"], "image_tokens": "openai-tile-85-170", "default_completion_tokens": 300,
+              "input": ["text", "image"], "aliases": ["gpt-4-vision-preview"], "image_tokens": "openai-tile-85-170", "tokenizer": "o200k_base", "default_completion_tokens": 300,
               "prices": [{ "from": "2025-01-01", "per_request": "0.04", "list": { "per_request": "0.05" } }],
               "parameters": { "defaults": { "max_tokens": 300 }, "drop": ["logit_bias"], "reject": ["tools", "functions"] },
               "deployments": [{ "provider": "sim", "model": "gpt-4o" }], "timeouts": {{timeouts}},
+            },
+            "counted": {
+              "image_tokens": "openai-tile-85-170", "tokenizer": "o200k_base", "max_output_tokens": 1000, "accept_image_field": true,
+              "prices": [{ "from": "2025-01-01", "input": "2.50", "output": "10.00", "list": { "input": "5.00", "output": "20.00" } }],
+              "deployments": [{ "provider": "sim", "model": "gpt-4o" }], "timeouts": {{timeouts}},
+            },
+            "patches": {
+              "image_tokens": { "patch": { "multiplier": "1.62", "max_side": 2048, "budget": 1536, "reject_above": 1000 } }, "tokenizer": "o200k_base",
+              "prices": [{ "from": "2025-01-01", "input": "0.40", "output": "1.60" }],
+              "deployments": [{ "provider": "sim", "model": "gpt-4.1-mini" }], "timeouts": {{timeouts}},
             },
             "text-only": {
               "prices": [{ "from": "2025-01-01", "input": "1", "output": "2" }],

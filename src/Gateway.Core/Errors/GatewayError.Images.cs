@@ -27,6 +27,12 @@ public sealed partial record GatewayError
     public static GatewayError ImageEmpty(string part) => Invalid("empty_image_file", part,
         $"The image at '{part}' is empty.");
 
+    public static GatewayError ImageSizeUnknown(string part) => Invalid("invalid_image_url", part,
+        $"The size of the image at '{part}' could not be learnt from its URL, and this gateway takes no image of unknown size. Send it as a data URL, or upload it and send its file id.");
+
+    public static GatewayError ImageFileNotFound(string part, string id) => new(404, ErrorTypes.InvalidRequest, "image_file_not_found", part,
+        $"No such File object: {Clip(id)}. Upload it to /v1/files with a key of the same tenant.");
+
     public static GatewayError TooManyImages(int most) => Invalid("too_many_images", "messages",
         $"The request holds more than the {most} images allowed in one request.");
 

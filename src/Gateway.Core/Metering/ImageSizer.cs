@@ -5,36 +5,32 @@ using Gateway.Core.Requests;
 
 namespace Gateway.Core.Metering;
 
-/// <summary>Reads the headers of the images that are in the body itself. A remote image has none here: its size is unknown.</summary>
+/// <summary>Reads the header of an image, and says what is wrong with one in the words of the API.</summary>
 public static class ImageSizer
 {
+    /// <summary>Reads the header of an image that is in the body itself.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="part">An image of the source <see cref="ImageSource.DataUrl"/> or <see cref="ImageSource.Base64"/>.</param>
+    /// <param name="limits">What is let in.</param>
     public static bool TrySize(
-        ReadOnlySpan<byte> body,
-        IReadOnlyList<ImagePart> parts,
-        in ImageLimits limits,
-        [NotNullWhen(true)] out ImageHeader?[]? headers,
-        [NotNullWhen(false)] out GatewayError? error)
+        ReadOnlySpan<byte> body, in ImagePart part, in ImageLimits limits, out ImageHeader header, [NotNullWhen(false)] out GatewayError? error)
     {
-        error = null;
-        headers = parts.Count == 0 ? [] : new ImageHeader?[parts.Count];
-        for (var i = 0; i < parts.Count; i++)
+        var text = part.Url.Of(body);
+        ImageProblem problem;
+        if (part.Source == ImageSource.Base64)
         {
-            if (parts[i].Source != ImageSource.DataUrl)
-            {
-                continue;
-            }
-
-            if (!ImageProbe.TryInspectDataUri(parts[i].Url.Of(body), parts[i].Escaped, limits, out var header, out var problem))
-            {
-                error = Refuse(problem, parts[i].Path, limits);
-                headers = null;
-                return false;
-            }
-
-            headers[i] = header;
+            header = default;
+            problem = !Base64Shape.TryScan(text, part.Escaped, out var shape) ? ImageProblem.NotBase64
+                : ImageProbe.TryInspectBase64(text, part.Escaped, shape, limits, out header, out var found) ? ImageProblem.None
+                : found;
+        }
+        else
+        {
+            ImageProbe.TryInspectDataUri(text, part.Escaped, limits, out header, out problem);
         }
 
-        return true;
+        error = problem is ImageProblem.None ? null : Refuse(problem, part.Path, limits);
+        return error is null;
     }
 
     /// <param name="problem">Why the image is refused; not <see cref="ImageProblem.None"/>.</param>

@@ -3,8 +3,7 @@ using Gateway.Core.Requests;
 
 namespace Gateway.Core.Metering;
 
-/// <summary>One image part, counted as the upstream model will.</summary>
-/// <param name="Part">Where it stands.</param>
-/// <param name="Header">What its header says, or null where it was not looked at and the largest image is assumed.</param>
+/// <summary>One image, counted as the upstream model will.</summary>
+/// <param name="Image">Where it stands, and what its header says.</param>
 /// <param name="Count">Its tokens.</param>
-public readonly record struct MeasuredImage(ImagePart Part, ImageHeader? Header, ImageCount Count);
+public readonly record struct MeasuredImage(SizedImage Image, ImageCount Count);

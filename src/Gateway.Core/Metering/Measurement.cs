@@ -9,4 +9,7 @@ namespace Gateway.Core.Metering;
 public sealed record Measurement(long TextTokens, long ImageTokens, IReadOnlyList<MeasuredImage> Images)
 {
     public long PromptTokens => TextTokens + ImageTokens;
+
+    /// <summary>Whether an image's size is unknown, so that <see cref="ImageTokens"/> is a bound.</summary>
+    public bool AssumesSizes => Images.Any(image => image.Image.Header is null);
 }

@@ -1,34 +1,62 @@
+using System.Diagnostics.CodeAnalysis;
+using Gateway.Core.Errors;
 using Gateway.Core.Images;
 using Gateway.Core.Requests;
 using Gateway.Core.Text;
 
 namespace Gateway.Core.Metering;
 
-/// <summary>Weighs a request as one deployment's upstream model will: the formula follows the model that serves, not the name that the client sent.</summary>
+/// <summary>
+/// Weighs a request as one deployment's upstream model will: the formula follows the model that serves, not the name that the client sent.
+/// Another deployment of another family is another measurement of the same request.
+/// </summary>
 public static class Meter
 {
     /// <param name="request">What was read of the body.</param>
-    /// <param name="headers">One for each image part, in order; null where the size is unknown and the largest image is assumed.</param>
+    /// <param name="images">The request's image parts, in order.</param>
     /// <param name="formula">The deployment's; may be null only where there are no images.</param>
-    public static Measurement Measure(ParsedRequest request, ReadOnlySpan<ImageHeader?> headers, ImageFormula? formula)
+    /// <param name="measurement">What it weighs.</param>
+    /// <param name="error">Why this model cannot take one of the images.</param>
+    public static bool TryMeasure(
+        ParsedRequest request,
+        ReadOnlySpan<SizedImage> images,
+        ImageFormula? formula,
+        [NotNullWhen(true)] out Measurement? measurement,
+        [NotNullWhen(false)] out GatewayError? error)
     {
+        error = null;
         var text = TextEstimate.Prompt(request.Text, request.Messages, request.NamedMessages);
-        if (request.Images.Count == 0)
+        if (images.IsEmpty)
         {
-            return new Measurement(text, 0, []);
+            measurement = new Measurement(text, 0, []);
+            return true;
         }
 
         ArgumentNullException.ThrowIfNull(formula);
-        var images = new MeasuredImage[request.Images.Count];
+        measurement = null;
+        var measured = new MeasuredImage[images.Length];
         long tokens = 0;
-        for (var i = 0; i < images.Length; i++)
+        for (var i = 0; i < measured.Length; i++)
         {
-            var part = request.Images[i];
-            var count = headers[i] is { } header ? formula.Count(header.Size, part.Detail) : formula.Largest(part.Detail);
-            images[i] = new MeasuredImage(part, headers[i], count);
+            var detail = images[i].Part.Detail;
+            var count = images[i].Header is { } header ? formula.Count(header.Size, detail) : formula.Largest(detail);
+            if (count.Problem != ImageCountProblem.None)
+            {
+                error = Refuse(images[i].Part, count);
+                return false;
+            }
+
+            measured[i] = new MeasuredImage(images[i], count);
             tokens += count.Tokens;
         }
 
-        return new Measurement(text, tokens, images);
+        measurement = new Measurement(text, tokens, measured);
+        return true;
     }
+
+    private static GatewayError Refuse(in ImagePart part, in ImageCount count) => count.Problem switch
+    {
+        ImageCountProblem.TooManyUnits => GatewayError.ImageTooManyPatches(part.Path, count.Units, count.MostUnits),
+        _ => GatewayError.ImageDetailUnsupported(part.DetailPath, ImageDetailText.Of(count.Detail)),
+    };
 }

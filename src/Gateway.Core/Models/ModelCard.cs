@@ -43,6 +43,9 @@ public sealed class ModelCard
 
     public Timeouts Timeouts { get; init; } = Timeouts.Default;
 
+    /// <summary>Whether a message's own <c>image</c> field is taken for a picture; else it is refused.</summary>
+    public bool AcceptImageField { get; init; }
+
     /// <summary>Whether the model takes <c>image</c>, <c>audio</c> or <c>file</c>.</summary>
     public bool Takes(string modality) => Input.Contains(modality);
 }

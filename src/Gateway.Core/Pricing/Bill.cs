@@ -10,32 +10,41 @@ namespace Gateway.Core.Pricing;
 public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charge)
 {
     /// <summary>
+    /// Whether the provider's word does not suffice for the bill, so that text must be counted: there is no usage, or none that can hold
+    /// the text that came.
+    /// </summary>
+    public static bool NeedsCount(Observation observed, bool sent) =>
+        IsDue(observed, sent)
+        && (observed.Usage is not { } usage || (observed.Received != default && IsDoubtful(usage, observed)));
+
+    /// <summary>
     /// The provider's usage where there is one. Without it, for an answer that came or that the client left: the prompt as measured and
-    /// the text received, estimated. For a provider's failure: the same if an answer had begun, else nothing; and never the price per request.
+    /// the text received, counted where that was possible, else estimated. For a provider's failure: the same if an answer had begun, else
+    /// nothing; and never the price per request.
     /// </summary>
     /// <param name="observed">What was seen of the answer.</param>
     /// <param name="measured">What was weighed before.</param>
     /// <param name="price">In force when the request began.</param>
     /// <param name="sent">Whether the provider got the whole request: before that nothing is due.</param>
-    public static Bill Of(Observation observed, Measurement measured, ModelPrice price, bool sent)
+    /// <param name="counted">Exact counts, where <see cref="NeedsCount"/> asked for them.</param>
+    public static Bill Of(Observation observed, Measurement measured, ModelPrice price, bool sent, CountedText counted)
     {
-        var failed = observed.Outcome is AnswerOutcome.UpstreamFailed or AnswerOutcome.TimedOut;
-        if (!sent || (failed && !observed.AnswerBegan))
+        if (!IsDue(observed, sent))
         {
             return new Bill(default, UsageSource.Estimated, Charge.None);
         }
 
         var source = UsageSource.Provider;
-        var received = Text.TextEstimate.Tokens(observed.Received);
+        var received = counted.Received ?? Text.TextEstimate.Tokens(observed.Received);
         if (observed.Usage is not { } usage)
         {
-            source = UsageSource.Estimated;
-            usage = new Usage { PromptTokens = measured.PromptTokens, CompletionTokens = received };
+            source = counted is { Prompt: not null, Received: not null } && !measured.AssumesSizes ? UsageSource.Counted : UsageSource.Estimated;
+            usage = new Usage { PromptTokens = (counted.Prompt ?? measured.TextTokens) + measured.ImageTokens, CompletionTokens = received };
         }
-        else if (usage.CompletionTokens < received && (usage.CompletionTokens == 0 || observed.Outcome != AnswerOutcome.Completed))
+        else if (usage.CompletionTokens < received && IsDoubtful(usage, observed))
         {
             // No tokens for text that came, or a count from before the stream broke off.
-            source = UsageSource.Estimated;
+            source = counted.Received is null ? UsageSource.Estimated : UsageSource.Counted;
             usage = usage with { CompletionTokens = received };
         }
 
@@ -44,6 +53,13 @@ public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charg
             usage = usage with { ImageInputTokens = Math.Min(measured.ImageTokens, usage.PromptTokens) };
         }
 
-        return new Bill(usage, source, Biller.Bill(usage, price, chargeRequest: !failed));
+        return new Bill(usage, source, Biller.Bill(usage, price, chargeRequest: !HasFailed(observed)));
     }
+
+    private static bool IsDue(Observation observed, bool sent) => sent && (observed.AnswerBegan || !HasFailed(observed));
+
+    private static bool HasFailed(Observation observed) => observed.Outcome is AnswerOutcome.UpstreamFailed or AnswerOutcome.TimedOut;
+
+    private static bool IsDoubtful(in Usage usage, Observation observed) =>
+        usage.CompletionTokens == 0 || observed.Outcome != AnswerOutcome.Completed;
 }

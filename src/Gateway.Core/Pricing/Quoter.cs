@@ -23,8 +23,8 @@ public static class Quoter
         var longest = plan.AllowedCompletion ?? target.Card.MaxOutputTokens ?? LongestAnswer;
         var used = new Usage { PromptTokens = prompt, ImageInputTokens = measurement.ImageTokens };
         var minimum = Biller.Bill(used, target.Price, chargeRequest: true).Amount;
-        var ceiling = Biller.Bill(used with { CompletionTokens = Saturate((Int128)longest * plan.N) }, target.Price, chargeRequest: true).Amount;
-        return new Quote(prompt, allowed, charged, minimum, ceiling);
+        var ceiling = Biller.Bill(used with { CompletionTokens = Saturate((Int128)longest * plan.N) }, target.Price, chargeRequest: true);
+        return new Quote(prompt, allowed, longest, charged, minimum, ceiling.Amount, ceiling.ListAmount);
     }
 
     private static long Saturate(Int128 value) => value > long.MaxValue ? long.MaxValue : (long)value;

@@ -16,7 +16,7 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
         ["model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "n", "service_tier", "web_search_options"];
 
     private readonly List<TopLevelParameter> _parameters = new(8);
-    private readonly MessageReader _messages = new(maxImages);
+    private readonly MessageReader _messages = new(body, maxImages);
     private Keys _seen;
     private string? _model;
     private bool _stream;
@@ -80,7 +80,9 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
         Messages = _messages.Count,
         NamedMessages = _messages.Named,
         Text = _messages.Text + _definitions,
-        Images = _messages.Images,
+        Images = _messages.Images.Images,
+        ImageEdits = _messages.Images.Edits,
+        ImageFields = _messages.Images.Fields,
         Audio = _messages.Audio,
         File = _messages.File,
         Parameters = _parameters,

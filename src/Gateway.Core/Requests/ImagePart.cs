@@ -4,13 +4,22 @@ namespace Gateway.Core.Requests;
 
 /// <summary>An image in a message, not yet looked at.</summary>
 /// <param name="Message">Index of its message.</param>
-/// <param name="Part">Index inside the message's content.</param>
+/// <param name="Part">Index inside the message's content, or <see cref="Field"/>.</param>
 /// <param name="Source">Where its bytes are.</param>
-/// <param name="Url">The URL's text between its quotes, still with JSON escapes where <paramref name="Escaped"/>.</param>
+/// <param name="Url">The URL's, id's or base64's text between its quotes, still with JSON escapes where <paramref name="Escaped"/>.</param>
 /// <param name="Escaped">Whether the JSON string holds escapes.</param>
 /// <param name="Detail">As the client asked; <see cref="ImageDetail.Auto"/> where it did not.</param>
 public readonly record struct ImagePart(int Message, int Part, ImageSource Source, ByteRange Url, bool Escaped, ImageDetail Detail)
 {
-    /// <summary>The part's path in the body: <c>messages[0].content[1]</c>.</summary>
-    public string Path => $"messages[{Message}].content[{Part}]";
+    /// <summary>Stands for a part's index: the image is the message's own <c>image</c> field.</summary>
+    public const int Field = -1;
+
+    /// <summary>The part's path in the body: <c>messages[0].content[1]</c>, or <c>messages[0].image</c>.</summary>
+    public string Path => Part == Field ? $"messages[{Message}].image" : $"messages[{Message}].content[{Part}]";
+
+    /// <summary>Where its detail stands, as its part is commonly written.</summary>
+    public string DetailPath => Part == Field ? $"{Path}.detail" : $"{Path}.image_url.detail";
+
+    /// <summary>The text of <see cref="Url"/>, without escapes; null where its escapes stand for no text.</summary>
+    public string? Text(ReadOnlySpan<byte> body) => JsonText.Unquote(body.Slice(Url.Start - 1, Url.Length + 2));
 }

@@ -1,6 +1,6 @@
 namespace Gateway.Core.Requests;
 
-/// <summary>Tells a data URL from a remote one by its scheme, through JSON escapes (<c>https:\/\/</c> is what PHP writes).</summary>
+/// <summary>Tells a data URL, a file's id and a remote URL apart by how they begin, through JSON escapes (<c>https:\/\/</c> is what PHP writes).</summary>
 internal static class ImageUrl
 {
     private const int LongestScheme = 8;
@@ -12,6 +12,12 @@ internal static class ImageUrl
         source = ImageSource.DataUrl;
         if (head.StartsWith("data:"u8))
         {
+            return true;
+        }
+
+        if (head.StartsWith("file-"u8))
+        {
+            source = ImageSource.File;
             return true;
         }
 

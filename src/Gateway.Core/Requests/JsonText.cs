@@ -12,4 +12,18 @@ public static class JsonText
         var encoded = JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
         return [(byte)'"', .. encoded.EncodedUtf8Bytes, (byte)'"'];
     }
+
+    /// <summary>The text of a JSON string, quotes included; null where an escape in it stands for no text, such as half a surrogate pair.</summary>
+    public static string? Unquote(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
 }

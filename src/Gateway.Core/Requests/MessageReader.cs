@@ -6,27 +6,30 @@ using Gateway.Core.Text;
 namespace Gateway.Core.Requests;
 
 /// <summary>Reads <c>messages</c>: the size of its text, and where its images are, in whichever role they stand.</summary>
-internal sealed class MessageReader(int maxImages)
+internal sealed class MessageReader(ReadOnlyMemory<byte> body, int maxImages)
 {
     private static readonly string[] MessageKeys = ["content", "image", "role"];
-    private static readonly string[] PartKeys = ["type", "text", "image_url", "input_audio", "file"];
-    private static readonly string[] ImageKeys = ["url", "detail"];
+    private static readonly string[] ImageKeys = ["url", "base64", "detail"];
 
-    private readonly List<ImagePart> _images = [];
+    private readonly ImageCollector _images = new(maxImages);
+    private ContentPartReader? _parts;
+    private TextSize _text;
 
     public int Count { get; private set; }
 
     public int Named { get; private set; }
 
-    public TextSize Text { get; private set; }
+    public TextSize Text => _text + (_parts?.Text ?? default);
 
-    public IReadOnlyList<ImagePart> Images => _images;
+    public ImageCollector Images => _images;
 
-    /// <summary>Where the first audio part stands, or null.</summary>
-    public string? Audio { get; private set; }
+    /// <inheritdoc cref="ContentPartReader.Audio"/>
+    public string? Audio => _parts?.Audio;
 
-    /// <summary>Where the first file part stands, or null.</summary>
-    public string? File { get; private set; }
+    /// <inheritdoc cref="ContentPartReader.File"/>
+    public string? File => _parts?.File;
+
+    private ContentPartReader Parts => _parts ??= new ContentPartReader(body, _images);
 
     public GatewayError? Read(ref Utf8JsonReader reader)
     {
@@ -53,26 +56,34 @@ internal sealed class MessageReader(int maxImages)
 
     private GatewayError? ReadMessage(ref Utf8JsonReader reader)
     {
-        var content = false;
+        var content = default(ByteRange);
+        var field = default(ImageField);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("content"u8))
             {
-                if (content)
+                if (content.Length > 0)
                 {
                     return GatewayError.DuplicateKey($"messages[{Count}].content");
                 }
 
-                content = true;
                 reader.Read();
+                var start = (int)reader.TokenStartIndex;
                 if (ReadContent(ref reader) is { } error)
                 {
                     return error;
                 }
+
+                content = new ByteRange(start, (int)reader.BytesConsumed - start);
             }
             else if (reader.ValueTextEquals("image"u8))
             {
-                return GatewayError.UnknownParameter($"messages[{Count}].image");
+                if (field is not null)
+                {
+                    return GatewayError.DuplicateKey($"messages[{Count}].image");
+                }
+
+                field = ReadField(ref reader);
             }
             else if (reader.ValueTextEquals("role"u8) || reader.ValueTextEquals("audio"u8))
             {
@@ -87,8 +98,13 @@ internal sealed class MessageReader(int maxImages)
             {
                 Named += reader.ValueTextEquals("name"u8) ? 1 : 0;
                 reader.Read();
-                AddText(ref reader);
+                Parts.AddText(ref reader);
             }
+        }
+
+        if (field is not null)
+        {
+            _images.AddField(field with { Content = content });
         }
 
         return null;
@@ -99,7 +115,7 @@ internal sealed class MessageReader(int maxImages)
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                Text += TextSize.OfJson(reader.ValueSpan);
+                _text += TextSize.OfJson(reader.ValueSpan);
                 return null;
             case JsonTokenType.Null:
                 return null;
@@ -116,7 +132,7 @@ internal sealed class MessageReader(int maxImages)
                 return GatewayError.InvalidType($"messages[{Count}].content[{part}]", "an object", JsonKind.Describe(reader.TokenType));
             }
 
-            if (ReadPart(ref reader, part) is { } error)
+            if (Parts.Read(ref reader, Count, part) is { } error)
             {
                 return error;
             }
@@ -125,200 +141,24 @@ internal sealed class MessageReader(int maxImages)
         return null;
     }
 
-    private GatewayError? ReadPart(ref Utf8JsonReader reader, int part)
+    /// <summary>Whether the model takes the field at all is known later: what is wrong with it is kept until then.</summary>
+    private ImageField ReadField(ref Utf8JsonReader reader)
     {
-        var (type, text, image, typeIsImage) = (false, false, false, false);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        var start = (int)reader.TokenStartIndex;
+        reader.Read();
+        var whole = reader;
+        whole.Skip();
+        var image = new ImageObjectReader(Count, ImagePart.Field, "image", ImageKeys);
+        var index = _images.Images.Count;
+        var problem = image.Read(ref reader) ?? _images.Add(Count, ImagePart.Field, image.Text!.Value, image.Detail); // Read refuses one without a text.
+        reader = whole;
+        return new ImageField
         {
-            if (reader.ValueTextEquals("type"u8))
-            {
-                if (type)
-                {
-                    return GatewayError.DuplicateKey(Path(part, "type"));
-                }
-
-                type = true;
-                reader.Read();
-                typeIsImage = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("image_url"u8);
-                reader.Skip();
-            }
-            else if (reader.ValueTextEquals("text"u8))
-            {
-                if (text)
-                {
-                    return GatewayError.DuplicateKey(Path(part, "text"));
-                }
-
-                text = true;
-                reader.Read();
-                AddText(ref reader);
-            }
-            else if (reader.ValueTextEquals("image_url"u8))
-            {
-                if (image)
-                {
-                    return GatewayError.DuplicateKey(Path(part, "image_url"));
-                }
-
-                image = true;
-                reader.Read();
-                if (ReadImage(ref reader, part) is { } error)
-                {
-                    return error;
-                }
-            }
-            else if (reader.ValueTextEquals("input_audio"u8))
-            {
-                Audio ??= $"messages[{Count}].content[{part}]";
-                reader.Skip();
-            }
-            else if (reader.ValueTextEquals("file"u8))
-            {
-                File ??= $"messages[{Count}].content[{part}]";
-                reader.Skip();
-            }
-            else if (ChatRequestBuilder.IsMimic(ref reader, PartKeys))
-            {
-                return GatewayError.UnknownParameter(Path(part, reader.GetString()!));
-            }
-            else
-            {
-                reader.Read();
-                AddText(ref reader);
-            }
-        }
-
-        return typeIsImage && !image ? GatewayError.MissingParameter(Path(part, "image_url")) : null;
+            Message = Count,
+            Image = index,
+            Property = new ByteRange(start, (int)reader.BytesConsumed - start),
+            Detail = image.DetailValue,
+            Problem = problem,
+        };
     }
-
-    private GatewayError? ReadImage(ref Utf8JsonReader reader, int part)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            return GatewayError.InvalidType(Path(part, "image_url"), "an object", JsonKind.Describe(reader.TokenType));
-        }
-
-        var url = default(ByteRange?);
-        var (escaped, source) = (false, default(ImageSource));
-        var detail = default(ImageDetail?);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("url"u8))
-            {
-                reader.Read();
-                if (url is not null)
-                {
-                    return GatewayError.DuplicateKey(Path(part, "image_url.url"));
-                }
-
-                if (reader.TokenType != JsonTokenType.String)
-                {
-                    return GatewayError.InvalidType(Path(part, "image_url.url"), "a string", JsonKind.Describe(reader.TokenType));
-                }
-
-                if (!ImageUrl.TryClassify(reader.ValueSpan, out source))
-                {
-                    return GatewayError.ImageUrl($"messages[{Count}].content[{part}]");
-                }
-
-                escaped = reader.ValueIsEscaped;
-                url = new ByteRange((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
-            }
-            else if (reader.ValueTextEquals("detail"u8))
-            {
-                reader.Read();
-                if (detail is not null)
-                {
-                    return GatewayError.DuplicateKey(Path(part, "image_url.detail"));
-                }
-
-                if (!TryReadDetail(ref reader, out var asked))
-                {
-                    return GatewayError.InvalidValue(Path(part, "image_url.detail"), "expected one of 'auto', 'low', 'high' and 'original'.");
-                }
-
-                detail = asked;
-            }
-            else if (ChatRequestBuilder.IsMimic(ref reader, ImageKeys))
-            {
-                return GatewayError.UnknownParameter(Path(part, $"image_url.{reader.GetString()}"));
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        if (url is not { } found)
-        {
-            return GatewayError.MissingParameter(Path(part, "image_url.url"));
-        }
-
-        if (_images.Count == maxImages)
-        {
-            return GatewayError.TooManyImages(maxImages);
-        }
-
-        _images.Add(new ImagePart(Count, part, source, found, escaped, detail ?? ImageDetail.Auto));
-        return null;
-    }
-
-    private static bool TryReadDetail(ref Utf8JsonReader reader, out ImageDetail detail)
-    {
-        detail = ImageDetail.Auto;
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            return true;
-        }
-
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            return false;
-        }
-
-        if (reader.ValueTextEquals("low"u8))
-        {
-            detail = ImageDetail.Low;
-        }
-        else if (reader.ValueTextEquals("high"u8))
-        {
-            detail = ImageDetail.High;
-        }
-        else if (reader.ValueTextEquals("original"u8))
-        {
-            detail = ImageDetail.Original;
-        }
-        else
-        {
-            return reader.ValueTextEquals("auto"u8);
-        }
-
-        return true;
-    }
-
-    /// <summary>Adds every string and number below the reader's value, whatever its shape: tool calls, refusals, what a provider adds.</summary>
-    private void AddText(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
-        {
-            Add(ref reader);
-            return;
-        }
-
-        var depth = reader.CurrentDepth;
-        while (reader.Read() && reader.CurrentDepth > depth)
-        {
-            Add(ref reader);
-        }
-    }
-
-    private void Add(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.PropertyName)
-        {
-            Text += TextSize.OfJson(reader.ValueSpan);
-        }
-    }
-
-    private string Path(int part, string field) => $"messages[{Count}].content[{part}].{field}";
 }

@@ -34,10 +34,16 @@ public sealed class ParsedRequest
 
     public IReadOnlyList<ImagePart> Images { get; init; } = [];
 
+    /// <summary>What turns parts of other forms into <c>image_url</c> parts, but for the URL itself.</summary>
+    public IReadOnlyList<Splice> ImageEdits { get; init; } = [];
+
+    /// <summary>Messages' own <c>image</c> fields: their images are among <see cref="Images"/>, and a model card says whether they are accepted.</summary>
+    public IReadOnlyList<ImageField> ImageFields { get; init; } = [];
+
     /// <summary>Where the first audio part stands, or null.</summary>
     public string? Audio { get; init; }
 
-    /// <summary>Where the first file part stands, or null.</summary>
+    /// <summary>Where the first file part that is no uploaded picture stands, or null.</summary>
     public string? File { get; init; }
 
     /// <summary>The outermost object's properties in the order of the body.</summary>

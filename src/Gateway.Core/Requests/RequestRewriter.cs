@@ -4,7 +4,8 @@ namespace Gateway.Core.Requests;
 
 /// <summary>
 /// Makes the body that a deployment receives: the client's bytes, with the upstream model's name in place of the alias, the parameter
-/// policy's edits, and <c>stream_options.include_usage</c> where a stream would not report its usage. Nothing else changes.
+/// policy's edits, <c>stream_options.include_usage</c> where a stream would not report its usage, and uploaded images in place of their
+/// ids. Nothing else changes.
 /// </summary>
 public static class RequestRewriter
 {
@@ -14,11 +15,17 @@ public static class RequestRewriter
     private static readonly ReadOnlyMemory<byte> FirstProperty = "\"include_usage\":true,"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> True = "true"u8.ToArray();
 
-    public static SplicedBody Rewrite(ReadOnlyMemory<byte> body, RequestPlan plan, Deployment deployment)
+    /// <param name="body">As the client sent it.</param>
+    /// <param name="plan">What was read of it, and the policy's edits.</param>
+    /// <param name="images">Its image parts, in order.</param>
+    /// <param name="deployment">Who is to receive it.</param>
+    public static SplicedBody Rewrite(ReadOnlyMemory<byte> body, RequestPlan plan, ReadOnlySpan<SizedImage> images, Deployment deployment)
     {
         var request = plan.Request;
-        var edits = new List<Splice>(plan.Edits.Count + 2);
+        var edits = new List<Splice>(plan.Edits.Count + request.ImageEdits.Count + 2);
         edits.AddRange(plan.Edits);
+        edits.AddRange(request.ImageEdits);
+        ImageRewriter.AddEdits(edits, body, request, images);
 
         // The reader refuses a body without a model.
         var model = request.Find("model"u8)!.Value;

@@ -1,16 +1,17 @@
 namespace Gateway.Core.Requests;
 
-/// <summary>A body with its edits, as stretches of memory in order: the original is never copied.</summary>
+/// <summary>A body with its edits, as stretches in order: the original is never copied.</summary>
 public sealed class SplicedBody
 {
-    private SplicedBody(IReadOnlyList<ReadOnlyMemory<byte>> segments, long length)
+    private SplicedBody(IReadOnlyList<BodySegment> segments, long length)
     {
         Segments = segments;
         Length = length;
     }
 
-    public IReadOnlyList<ReadOnlyMemory<byte>> Segments { get; }
+    public IReadOnlyList<BodySegment> Segments { get; }
 
+    /// <summary>Bytes of all segments.</summary>
     public long Length { get; }
 
     /// <param name="body">The original.</param>
@@ -19,22 +20,27 @@ public sealed class SplicedBody
     {
         // A stable sort: List.Sort is not one.
         var ordered = edits.Count < 2 ? edits : [.. edits.OrderBy(edit => edit.Offset).ThenBy(edit => edit.Remove > 0)];
-        var segments = new List<ReadOnlyMemory<byte>>((edits.Count * 2) + 1);
+        var segments = new List<BodySegment>((edits.Count * 2) + 1);
         var at = 0;
         long length = 0;
         foreach (var edit in ordered)
         {
-            Add(body[at..edit.Offset]);
-            Add(edit.Insert);
+            Add(new BodySegment(body[at..edit.Offset], null));
+            Add(new BodySegment(edit.Insert, null));
+            if (edit.Stream is { } stream)
+            {
+                Add(new BodySegment(default, stream));
+            }
+
             at = edit.Offset + edit.Remove;
         }
 
-        Add(body[at..]);
+        Add(new BodySegment(body[at..], null));
         return new SplicedBody(segments, length);
 
-        void Add(ReadOnlyMemory<byte> segment)
+        void Add(BodySegment segment)
         {
-            if (!segment.IsEmpty)
+            if (segment.Length > 0)
             {
                 segments.Add(segment);
                 length += segment.Length;

@@ -9,8 +9,9 @@ public static class ChatAnswerReader
 {
     /// <param name="json">One JSON object, alone.</param>
     /// <param name="answer">What it says.</param>
+    /// <param name="text">Takes the text of the answer, or null where nobody will count it.</param>
     /// <returns>False where it is no JSON object.</returns>
-    public static bool TryRead(ReadOnlySpan<byte> json, out ChatAnswer answer)
+    public static bool TryRead(ReadOnlySpan<byte> json, out ChatAnswer answer, ReceivedText? text = null)
     {
         answer = default;
         var reader = new Utf8JsonReader(json);
@@ -23,7 +24,7 @@ public static class ChatAnswerReader
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                ReadProperty(ref reader, ref answer);
+                ReadProperty(ref reader, ref answer, text);
             }
 
             // Anything behind the object makes the reader throw.
@@ -41,13 +42,13 @@ public static class ChatAnswerReader
         }
     }
 
-    private static void ReadProperty(ref Utf8JsonReader reader, ref ChatAnswer answer)
+    private static void ReadProperty(ref Utf8JsonReader reader, ref ChatAnswer answer, ReceivedText? text)
     {
         var start = (int)reader.TokenStartIndex;
         if (reader.ValueTextEquals("choices"u8))
         {
             reader.Read();
-            ReadChoices(ref reader, ref answer);
+            ReadChoices(ref reader, ref answer, text);
         }
         else if (reader.ValueTextEquals("usage"u8))
         {
@@ -85,7 +86,7 @@ public static class ChatAnswerReader
         return new ByteRange(start, (int)reader.BytesConsumed - start);
     }
 
-    private static void ReadChoices(ref Utf8JsonReader reader, ref ChatAnswer answer)
+    private static void ReadChoices(ref Utf8JsonReader reader, ref ChatAnswer answer, ReceivedText? text)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -108,7 +109,7 @@ public static class ChatAnswerReader
                 if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
                 {
                     reader.Read();
-                    ReadMessage(ref reader, ref answer);
+                    ReadMessage(ref reader, ref answer, text);
                 }
                 else if (reader.ValueTextEquals("finish_reason"u8))
                 {
@@ -125,7 +126,7 @@ public static class ChatAnswerReader
     }
 
     /// <summary>Every string inside counts as text, but for the role and ids, which are no tokens of the answer.</summary>
-    private static void ReadMessage(ref Utf8JsonReader reader, ref ChatAnswer answer)
+    private static void ReadMessage(ref Utf8JsonReader reader, ref ChatAnswer answer, ReceivedText? text)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -144,6 +145,7 @@ public static class ChatAnswerReader
             else if (reader.TokenType == JsonTokenType.String && counts && !reader.ValueSpan.IsEmpty)
             {
                 answer.Text += TextSize.OfJson(reader.ValueSpan);
+                text?.Append(reader.ValueSpan);
             }
         }
     }

@@ -20,6 +20,6 @@ internal sealed class ForwardRequest
     /// <summary>When the request arrived, as a timestamp of the clock.</summary>
     public required long Arrived { get; init; }
 
-    /// <summary>Gives the body's bytes back; called once, as soon as nobody can need them.</summary>
+    /// <summary>Tells that nobody sends the body's bytes any more; called at least once, as soon as that is so.</summary>
     public required Action ReleaseBody { get; init; }
 }

@@ -3,6 +3,7 @@ using Gateway.Core.Errors;
 using Gateway.Core.Pricing;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
+using Gateway.Core.Text;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Forwarding;
@@ -11,6 +12,12 @@ namespace Gateway.Forwarding;
 internal sealed class HeldJsonResponse(HttpContext context, AnswerBuffer body, ChatAnswer answer, string requestedModel) : ObservedResponse
 {
     private static readonly byte[] ChatCompletion = "\"chat.completion\""u8.ToArray();
+
+    public override long? CountReceived(BytePairEncoder encoder)
+    {
+        using var text = new ReceivedText();
+        return ChatAnswerReader.TryRead(body.Memory.Span, out _, text) ? text.Count(encoder) : null;
+    }
 
     public override async ValueTask FinishAsync(Charge charge, string traceId, CancellationToken ct)
     {
@@ -35,7 +42,7 @@ internal sealed class HeldJsonResponse(HttpContext context, AnswerBuffer body, C
         response.Headers["x-gateway-cost-usd"] = charge.Amount.ToString();
         foreach (var segment in spliced.Segments)
         {
-            response.BodyWriter.Write(segment.Span);
+            response.BodyWriter.Write(segment.Memory.Span);
         }
 
         await response.BodyWriter.FlushAsync(ct);

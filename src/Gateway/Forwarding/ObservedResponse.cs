@@ -1,6 +1,7 @@
 using Gateway.Core.Errors;
 using Gateway.Core.Pricing;
 using Gateway.Core.Streaming;
+using Gateway.Core.Text;
 
 namespace Gateway.Forwarding;
 
@@ -17,6 +18,9 @@ internal abstract class ObservedResponse : IDisposable
 
     /// <summary>What the client must be told in place of an answer; null where the answer has begun or stands ready.</summary>
     public GatewayError? Refusal { get; init; }
+
+    /// <summary>Exact tokens of the text that came, or null where that cannot be told.</summary>
+    public abstract long? CountReceived(BytePairEncoder encoder);
 
     /// <summary>Sends what was held back: the JSON body with its cost, or a stream's cost and terminal event.</summary>
     public abstract ValueTask FinishAsync(Charge charge, string traceId, CancellationToken ct);

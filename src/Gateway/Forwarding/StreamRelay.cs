@@ -13,7 +13,8 @@ namespace Gateway.Forwarding;
 /// text; (4) take it with the client's name of the model, and without usage that the client did not ask for; (5) write all events of one
 /// read at once. It stops at the terminal event, which it does not write.
 /// </summary>
-internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] modelJson, bool hideUsage, UpstreamDeadline deadline, Action onFirstEvent, Action onFirstText) : IDisposable
+internal sealed class StreamRelay(
+    PipeWriter client, IDialect dialect, byte[] modelJson, bool hideUsage, ReceivedText? text, UpstreamDeadline deadline, Action onFirstEvent, Action onFirstText) : IDisposable
 {
     private const int ReadBytes = 16 * 1024;
 
@@ -182,7 +183,7 @@ internal sealed class StreamRelay(PipeWriter client, IDialect dialect, byte[] mo
             return;
         }
 
-        if (!ChatAnswerReader.TryRead(data, out var answer))
+        if (!ChatAnswerReader.TryRead(data, out var answer, text))
         {
             // Half an event at the very end is what a cut stream leaves behind.
             BrokenBy = last ? GatewayError.ProviderUnreachable() : GatewayError.ProviderMalformed();

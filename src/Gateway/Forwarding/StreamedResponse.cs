@@ -3,12 +3,15 @@ using System.Text;
 using Gateway.Core.Errors;
 using Gateway.Core.Pricing;
 using Gateway.Core.Streaming;
+using Gateway.Core.Text;
 
 namespace Gateway.Forwarding;
 
 /// <summary>A stream whose events are with the client already, all but the terminal one.</summary>
-internal sealed class StreamedResponse(HttpContext context, GatewayError? brokenBy) : ObservedResponse
+internal sealed class StreamedResponse(HttpContext context, ReceivedText? text, GatewayError? brokenBy) : ObservedResponse
 {
+    public override long? CountReceived(BytePairEncoder encoder) => text?.Count(encoder);
+
     public override async ValueTask FinishAsync(Charge charge, string traceId, CancellationToken ct)
     {
         if (Observation.Outcome == AnswerOutcome.ClientDisconnected)
@@ -39,7 +42,5 @@ internal sealed class StreamedResponse(HttpContext context, GatewayError? broken
         await writer.FlushAsync(ct);
     }
 
-    public override void Dispose()
-    {
-    }
+    public override void Dispose() => text?.Dispose();
 }

@@ -31,6 +31,7 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
     private bool _answerBegan;
     private long? _firstTokenMs;
     private StreamRelay? _relay;
+    private ReceivedText? _text;
     private AnswerBuffer? _held;
 
     /// <summary>A fault of the gateway itself on the way, or null.</summary>
@@ -107,6 +108,11 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
             {
                 _held?.Dispose();
             }
+
+            if (Response is not StreamedResponse)
+            {
+                _text?.Dispose();
+            }
         }
 
         return false;
@@ -145,11 +151,13 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
     private async ValueTask<ObservedResponse> RelayAsync(Stream stream, CancellationToken ct)
     {
         var response = context.Response;
+        _text = request.Target.Deployment.Tokenizer is null ? null : new ReceivedText();
         _relay = new StreamRelay(
             response.BodyWriter,
             request.Target.Deployment.Provider.Dialect,
             JsonText.Quote(request.Target.Requested),
             request.HideUsage,
+            _text,
             deadline,
             onFirstEvent: () =>
             {
@@ -171,7 +179,7 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
         };
     }
 
-    private StreamedResponse Streamed(AnswerOutcome outcome, GatewayError? brokenBy) => new(context, brokenBy)
+    private StreamedResponse Streamed(AnswerOutcome outcome, GatewayError? brokenBy) => new(context, _text, brokenBy)
     {
         // An answer that began is owed, even where the provider did not wait for the end of the request.
         Sent = true,

@@ -45,7 +45,7 @@ internal sealed class BoundBuckets(TenantId tenantId, TenantBuckets tenant, Buck
     }
 
     /// <summary>The levels as they stand. False when stale.</summary>
-    public bool TryPeek(long nowMs, Span<long> levels)
+    public bool TryPeek(long tokens, long nowMs, Span<long> levels)
     {
         lock (tenant.Gate)
         {
@@ -54,7 +54,7 @@ internal sealed class BoundBuckets(TenantId tenantId, TenantBuckets tenant, Buck
                 return false;
             }
 
-            if (!rules.Admit(levels, tokens: 1))
+            if (!rules.Admit(levels, tokens))
             {
                 AdoptLimits(nowMs, levels);
             }

@@ -11,10 +11,10 @@ namespace Gateway.Limits;
 internal interface ILimiter
 {
     /// <summary>
-    /// Would the least request (one request, one token) be refused now? Charges nothing; for use before a body is read. Null also where
-    /// that cannot be told: <see cref="ReserveAsync"/> decides.
+    /// Would a request of that many tokens be refused now? Charges nothing. Asked with one token it is for use before a body is read. Null
+    /// also where that cannot be told: <see cref="ReserveAsync"/> decides.
     /// </summary>
-    ValueTask<LimitRefusal?> PeekAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, CancellationToken ct);
+    ValueTask<LimitRefusal?> PeekAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, long tokens, CancellationToken ct);
 
     /// <summary>Charges one request and the terms' tokens to every scope, or refuses and charges nothing.</summary>
     ValueTask<ReserveOutcome> ReserveAsync(ReservationTerms terms, CancellationToken ct);

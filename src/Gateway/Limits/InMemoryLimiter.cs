@@ -30,7 +30,7 @@ internal sealed class InMemoryLimiter : ILimiter, IReservationSettler, IDisposab
     /// <summary>Buckets held now.</summary>
     public int BucketCount => _tenants.Values.Sum(static tenant => tenant.Count);
 
-    public ValueTask<LimitRefusal?> PeekAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, CancellationToken ct)
+    public ValueTask<LimitRefusal?> PeekAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, long tokens, CancellationToken ct)
     {
         if (scopes.IsDefaultOrEmpty)
         {
@@ -44,9 +44,9 @@ internal sealed class InMemoryLimiter : ILimiter, IReservationSettler, IDisposab
         {
             bound = Bind(tenant, scopes);
         }
-        while (!bound.TryPeek(nowMs, levels));
+        while (!bound.TryPeek(tokens, nowMs, levels));
 
-        return new ValueTask<LimitRefusal?>(bound.Rules.Refusal(levels, tokens: 1));
+        return new ValueTask<LimitRefusal?>(bound.Rules.Refusal(levels, tokens));
     }
 
     public ValueTask<ReserveOutcome> ReserveAsync(ReservationTerms terms, CancellationToken ct)

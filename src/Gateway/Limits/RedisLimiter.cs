@@ -42,7 +42,7 @@ internal sealed class RedisLimiter : ILimiter, IReservationSettler, IHostedServi
 
     private TimeProvider HintClock => _serverClock ?? _time;
 
-    public async ValueTask<LimitRefusal?> PeekAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, CancellationToken ct)
+    public async ValueTask<LimitRefusal?> PeekAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, long tokens, CancellationToken ct)
     {
         if (scopes.IsDefaultOrEmpty)
         {
@@ -50,14 +50,14 @@ internal sealed class RedisLimiter : ILimiter, IReservationSettler, IHostedServi
         }
 
         var buckets = Bind(tenant, scopes);
-        if (!buckets.MayBeExhausted(HintMs()) || await CallAsync(buckets.Peek(ServerTime()), ct) is not { } reply)
+        if ((tokens <= 1 && !buckets.MayBeExhausted(HintMs())) || await CallAsync(buckets.Peek(ServerTime()), ct) is not { } reply)
         {
             return null;
         }
 
         var levels = reply.AsSpan(1);
         buckets.Saw(levels, HintMs());
-        return buckets.Rules.Refusal(levels, tokens: 1);
+        return buckets.Rules.Refusal(levels, tokens);
     }
 
     public async ValueTask<ReserveOutcome> ReserveAsync(ReservationTerms terms, CancellationToken ct)

@@ -1,3 +1,5 @@
+using Gateway.Files;
+using Gateway.Images;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Pipeline;
@@ -21,7 +23,11 @@ internal static class InferenceEndpoints
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
         services.AddSingleton<BodyBuffers>();
         services.AddSingleton<RequestBodyReader>();
+        services.AddSingleton(provider => new ImageResolver(provider.GetRequiredService<RemoteImageProbe>(), provider.GetRequiredService<FileStore>()));
+        services.AddSingleton<RequestPreparation>();
+        services.AddSingleton<ImageDrift>();
         services.AddSingleton<RequestPipeline>();
+        services.AddSingleton<QuoteEndpoint>();
         services.AddSingleton<ModelEndpoints>();
         services.AddSingleton<UploadSlots>();
         services.AddSingleton<FileUploadReader>();
@@ -33,11 +39,13 @@ internal static class InferenceEndpoints
     {
         var services = endpoints.ServiceProvider;
         var pipeline = services.GetRequiredService<RequestPipeline>();
+        var quotes = services.GetRequiredService<QuoteEndpoint>();
         var models = services.GetRequiredService<ModelEndpoints>();
         var files = services.GetRequiredService<FileEndpoints>();
         var api = endpoints.MapGroup(services.GetRequiredService<IOptions<GatewayOptions>>().Value.PathPrefix);
 
         api.MapPost("/chat/completions", (RequestDelegate)pipeline.HandleAsync);
+        api.MapPost("/chat/completions/quote", (RequestDelegate)quotes.HandleAsync);
         api.MapGet("/models", (RequestDelegate)models.ListAsync);
 
         // Model ids may hold slashes.

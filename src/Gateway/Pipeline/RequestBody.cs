@@ -1,17 +1,82 @@
+using Gateway.Core.Requests;
+
 namespace Gateway.Pipeline;
 
-/// <summary>A whole request body in one stretch of pooled memory. It goes back once, by whoever is first to know that it is not needed.</summary>
+/// <summary>
+/// A whole request body in one stretch of pooled memory, and later perhaps its text alone. The memory goes back once, by whoever is first
+/// to know that it is not needed.
+/// </summary>
 internal sealed class RequestBody(BodyBuffers buffers, byte[] buffer, int size, int length) : IDisposable
 {
-    private byte[]? _buffer = buffer;
+    // Less than this is not worth a copy.
+    private const int WorthCutting = 16 * 1024;
 
-    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, length);
+    private byte[]? _buffer = buffer;
+    private int _size = size;
+    private int _length = length;
+    private bool _isCut;
+
+    /// <summary>Whether the text is still there.</summary>
+    public bool IsHeld => _buffer is not null;
+
+    public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
+
+    /// <summary>
+    /// For when the provider has the request: gives back the pictures' memory, and keeps the text for a provider that does not say what it
+    /// used. From here on <see cref="Memory"/> is the same JSON with nothing in place of the pictures.
+    /// </summary>
+    /// <param name="request">What was read of it.</param>
+    /// <param name="tokenizer">The one that would count it; without one, nothing is kept.</param>
+    public void KeepTextOf(ParsedRequest request, string? tokenizer)
+    {
+        if (_isCut || _buffer is not { } whole)
+        {
+            return;
+        }
+
+        _isCut = true;
+        if (tokenizer is null || request is not { Audio: null, File: null })
+        {
+            Dispose();
+            return;
+        }
+
+        var pictures = 0;
+        foreach (var image in request.Images)
+        {
+            pictures += image.Url.Length;
+        }
+
+        if (pictures < WorthCutting)
+        {
+            return;
+        }
+
+        var rest = _length - pictures;
+        if (!buffers.TryRent(rest, out var text))
+        {
+            Dispose();
+            return;
+        }
+
+        var (from, to) = (0, 0);
+        foreach (var image in request.Images)
+        {
+            whole.AsSpan(from, image.Url.Start - from).CopyTo(text.AsSpan(to));
+            to += image.Url.Start - from;
+            from = image.Url.End;
+        }
+
+        whole.AsSpan(from, _length - from).CopyTo(text.AsSpan(to));
+        Dispose();
+        (_buffer, _size, _length) = (text, rest, rest);
+    }
 
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _buffer, null) is { } rented)
         {
-            buffers.Return(rented, size);
+            buffers.Return(rented, _size);
         }
     }
 }

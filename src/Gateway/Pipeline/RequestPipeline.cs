@@ -6,6 +6,7 @@ using Gateway.Core.Metering;
 using Gateway.Core.Models;
 using Gateway.Core.Pricing;
 using Gateway.Core.Requests;
+using Gateway.Core.Text;
 using Gateway.Forwarding;
 using Gateway.Keys;
 using Gateway.Ledger;
@@ -21,10 +22,11 @@ internal sealed partial class RequestPipeline(
     KeyAuthenticator keys,
     RequestBodyReader bodies,
     CatalogStore catalogs,
-    ModelResolver models,
+    RequestPreparation preparation,
     ILimiter limiter,
     Forwarder forwarder,
     Settlement settlement,
+    ImageDrift drift,
     ILogger<RequestPipeline> logger)
 {
     // As the ledger groups by it, however a client spelt the path.
@@ -51,44 +53,26 @@ internal sealed partial class RequestPipeline(
         exchange.Caller = caller;
         var catalog = catalogs.Current;
         var plan = caller.PlanUnder(catalog.Tier(caller.Tier));
-        if (await limiter.PeekAsync(caller.Tenant, plan.Always, context.RequestAborted) is { } over)
+        if (await limiter.PeekAsync(caller.Tenant, plan.Always, tokens: 1, context.RequestAborted) is { } over)
         {
             return Refuse(context, over, "this model");
         }
 
-        // (2) The body, pooled and capped. (3) One pass over its bytes.
+        // (2) The body, pooled and capped.
         if (!(await bodies.ReadAsync(context)).TryGet(out var body, out error))
         {
             return error;
         }
 
         using var held = body;
-        if (!RequestReader.TryRead(body.Memory, catalog.Images.MaxPerRequest, out var request, out error))
+
+        // (3) to (7): read, resolved to who serves it, its images looked at, weighed and quoted.
+        if (!(await preparation.PrepareAsync(body.Memory, catalog, caller, exchange.At, context.RequestAborted)).TryGet(out var prepared, out error))
         {
             return error;
         }
 
-        // (4) The model behind the name, and who serves it; what its card allows of the parameters.
-        if (!models.Resolve(catalog, request.Model, caller, exchange.At).TryGet(out var target, out error)
-            || !RequestPolicy.TryApply(body.Memory, request, target.Card.Parameters, out var planned, out error))
-        {
-            return error;
-        }
-
-        exchange.Target = target;
-        if (Unsupported(request, target) is { } unsupported)
-        {
-            return unsupported;
-        }
-
-        // (5) The images' headers. (6) What it all weighs, as the upstream model counts. (7) What it may take.
-        if (!ImageSizer.TrySize(body.Memory.Span, request.Images, catalog.Images.Limits, out var headers, out error))
-        {
-            return error;
-        }
-
-        var measurement = exchange.Measurement = Meter.Measure(request, headers, target.Deployment.ImageFormula);
-        var quote = Quoter.Quote(planned, measurement, target, catalog.Limits.TokensCharge, catalog.Limits.DefaultCompletionTokens);
+        var (request, target, measurement) = (prepared.Request, exchange.Target = prepared.Target, exchange.Measurement = prepared.Measurement);
 
         // Nothing is sent while its row could not be written.
         if (settlement.IsDown)
@@ -98,7 +82,7 @@ internal sealed partial class RequestPipeline(
 
         // (8) One atomic step over all that binds it. Whatever happens from here on, the reservation ends.
         var reserved = await limiter.ReserveAsync(
-            new ReservationTerms(exchange.RequestId, caller.Tenant, plan.ForModel(target.Card.Id), quote.TokensCharged), context.RequestAborted);
+            new ReservationTerms(exchange.RequestId, caller.Tenant, plan.ForModel(target.Card.Id), prepared.Quote.TokensCharged), context.RequestAborted);
         if (!reserved.TryGet(out var reservation))
         {
             return reserved.Refusal is { } refusal ? Refuse(context, refusal, request.Model) : reserved.ToError(request.Model);
@@ -113,16 +97,17 @@ internal sealed partial class RequestPipeline(
         {
             RequestId = exchange.RequestId,
             Target = target,
-            Body = RequestRewriter.Rewrite(body.Memory, planned, target.Deployment),
+            Body = RequestRewriter.Rewrite(body.Memory, prepared.Plan, prepared.Images, target.Deployment),
             Stream = request.Stream,
             HideUsage = !request.StreamOptions.IncludeUsage,
             Arrived = exchange.Arrived,
-            ReleaseBody = body.Dispose,
+            ReleaseBody = () => body.KeepTextOf(request, target.Deployment.Tokenizer),
         });
         exchange.Observation = response.Observation;
 
         // (10) The bill, durable before the last byte; what was reserved too much goes back.
-        var bill = Bill.Of(response.Observation, measurement, target.Price, response.Sent);
+        var counted = Bill.NeedsCount(response.Observation, response.Sent) ? Count(body, response, target) : default;
+        var bill = Bill.Of(response.Observation, measurement, target.Price, response.Sent, counted);
         exchange.Bill = bill;
         if (!await TryCommitAsync(context, exchange, request, response, bill))
         {
@@ -131,24 +116,16 @@ internal sealed partial class RequestPipeline(
         }
 
         await reservation.SettleAsync(bill.Usage.TotalTokens, CancellationToken.None);
+        drift.Observe(target, measurement, response.Observation, body);
         await response.FinishAsync(bill.Charge, exchange.TraceId, context.RequestAborted);
         return response.Refusal;
     }
 
-    private static GatewayError? Unsupported(ParsedRequest request, Target target)
-    {
-        if (request.Images.Count > 0 && (!target.Card.Takes("image") || target.Deployment.ImageFormula is null))
-        {
-            return GatewayError.ContentUnsupported(request.Images[0].Path, "image_url");
-        }
-
-        return request switch
-        {
-            { Audio: { } path } when !target.Card.Takes("audio") => GatewayError.ContentUnsupported(path, "input_audio"),
-            { File: { } path } when !target.Card.Takes("file") => GatewayError.ContentUnsupported(path, "file"),
-            _ => null,
-        };
-    }
+    /// <summary>Exact tokens of what is left of the request's text, and of what came.</summary>
+    private static CountedText Count(RequestBody body, ObservedResponse response, Target target) =>
+        target.Deployment.Tokenizer is { } name && BytePairEncoder.TryGet(name, out var encoder)
+            ? new CountedText(body.IsHeld ? PromptCounter.Count(body.Memory.Span, encoder).Tokens : null, response.CountReceived(encoder))
+            : default;
 
     private static GatewayError Refuse(HttpContext context, LimitRefusal refusal, string model)
     {

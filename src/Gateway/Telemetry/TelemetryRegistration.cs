@@ -33,6 +33,7 @@ internal static class TelemetryRegistration
         builder.Services.AddSingleton<ILogger>(logger);
         builder.Services.AddSingleton<ILoggerProvider>(_ => new SerilogLoggerProvider(logger, dispose: true));
         builder.Services.AddSingleton<RequestLog>();
+        builder.Services.AddSingleton<GatewayMetrics>();
         return builder;
     }
 }

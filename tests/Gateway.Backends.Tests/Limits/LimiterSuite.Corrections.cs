@@ -101,11 +101,11 @@ public abstract partial class LimiterSuite
     {
         await AdmitAsync(TenantScope(requests: 1));
 
-        var refusal = (await Limiter.PeekAsync(Tenant, TenantScope(requests: 600), CancellationToken.None)).ShouldNotBeNull();
+        var refusal = (await Limiter.PeekAsync(Tenant, TenantScope(requests: 600), 1, CancellationToken.None)).ShouldNotBeNull();
         refusal.RetryAfter.ShouldBe(TimeSpan.FromMilliseconds(100));
         Clock.Advance(refusal.RetryAfter);
 
-        (await Limiter.PeekAsync(Tenant, TenantScope(requests: 600), CancellationToken.None)).ShouldBeNull();
+        (await Limiter.PeekAsync(Tenant, TenantScope(requests: 600), 1, CancellationToken.None)).ShouldBeNull();
         await AdmitAsync(TenantScope(requests: 600));
     }
 

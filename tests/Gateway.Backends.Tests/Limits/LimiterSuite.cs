@@ -242,16 +242,16 @@ public abstract partial class LimiterSuite
     public async Task A_peek_tells_an_exhausted_caller_and_charges_nothing()
     {
         var scopes = TenantScope(requests: 2, tokens: 100);
-        (await Limiter.PeekAsync(Tenant, scopes, CancellationToken.None)).ShouldBeNull();
+        (await Limiter.PeekAsync(Tenant, scopes, 1, CancellationToken.None)).ShouldBeNull();
         var reservation = await AdmitAsync(scopes, tokens: 100);
 
-        var refusal = (await Limiter.PeekAsync(Tenant, scopes, CancellationToken.None)).ShouldNotBeNull();
+        var refusal = (await Limiter.PeekAsync(Tenant, scopes, 1, CancellationToken.None)).ShouldNotBeNull();
         refusal.Kind.ShouldBe(LimitKind.Tokens);
         refusal.RetryAfter.ShouldBe(TimeSpan.FromMilliseconds(600));
         refusal.Levels.Requests!.Value.Remaining.ShouldBe(1);
 
         await reservation.SettleAsync(0, CancellationToken.None);
-        (await Limiter.PeekAsync(Tenant, scopes, CancellationToken.None)).ShouldBeNull();
+        (await Limiter.PeekAsync(Tenant, scopes, 1, CancellationToken.None)).ShouldBeNull();
         (await AdmitAsync(scopes, tokens: 100)).Levels.Requests!.Value.Remaining.ShouldBe(0);
     }
 
@@ -278,7 +278,7 @@ public abstract partial class LimiterSuite
             reservation.Levels.ShouldBe(default);
             await reservation.SettleAsync(5, CancellationToken.None);
             await reservation.DisposeAsync();
-            (await Limiter.PeekAsync(Tenant, scopes, CancellationToken.None)).ShouldBeNull();
+            (await Limiter.PeekAsync(Tenant, scopes, 1, CancellationToken.None)).ShouldBeNull();
         }
     }
 
@@ -322,7 +322,7 @@ public abstract partial class LimiterSuite
                     callers = [Callers("a", factor), Callers("b", factor)];
                     break;
                 default:
-                    var peeked = await Limiter.PeekAsync(Tenant, scopes, CancellationToken.None);
+                    var peeked = await Limiter.PeekAsync(Tenant, scopes, 1, CancellationToken.None);
                     (peeked is null).ShouldBe(model.Peek(scopes), $"step {step}");
                     break;
             }

@@ -158,11 +158,11 @@ public sealed class RedisLimiterTests(RedisFixture redis) : LimiterSuite, IAsync
         var scopes = TenantScope(tokens: 100);
         var reservation = await AdmitAsync(scopes, tokens: 60);
         (await other.ReserveAsync(new ReservationTerms("req_1", Tenant, scopes, 40), CancellationToken.None)).TryGet(out _).ShouldBeTrue();
-        (await other.PeekAsync(Tenant, scopes, CancellationToken.None)).ShouldNotBeNull();
+        (await other.PeekAsync(Tenant, scopes, 1, CancellationToken.None)).ShouldNotBeNull();
 
         await reservation.SettleAsync(0, CancellationToken.None);
 
-        (await other.PeekAsync(Tenant, scopes, CancellationToken.None)).ShouldBeNull();
+        (await other.PeekAsync(Tenant, scopes, 1, CancellationToken.None)).ShouldBeNull();
     }
 
     [Fact]

@@ -98,7 +98,7 @@ public sealed class RedisOutageTests
 
         await limiter.StartAsync(ct).WaitAsync(Hang, ct);
         (await ReserveAsync(limiter).AsTask().WaitAsync(Hang, ct)).IsUnavailable.ShouldBeTrue();
-        (await limiter.PeekAsync(new TenantId("ten_1"), Scopes, ct)).ShouldBeNull();
+        (await limiter.PeekAsync(new TenantId("ten_1"), Scopes, 1, ct)).ShouldBeNull();
 
         connection.IsConnected.ShouldBeFalse();
         _lines.All.ShouldHaveSingleItem().ShouldStartWith("Error: Limits cannot be checked: Redis at 127.0.0.1:1 does not answer");
@@ -109,7 +109,7 @@ public sealed class RedisOutageTests
     {
         var limiter = Limiter(RedisFixture.Connect("127.0.0.1:1"));
 
-        var peek = limiter.PeekAsync(new TenantId("ten_1"), Scopes, CancellationToken.None);
+        var peek = limiter.PeekAsync(new TenantId("ten_1"), Scopes, 1, CancellationToken.None);
 
         peek.IsCompletedSuccessfully.ShouldBeTrue();
         _lines.All.ShouldBeEmpty();

@@ -19,7 +19,7 @@ public sealed class BillTests
     [Fact]
     public void Providers_usage_is_billed_with_images_at_their_own_price()
     {
-        var bill = Bill.Of(Seen(AnswerOutcome.Completed, new Usage { PromptTokens = 1105, CompletionTokens = 10 }), Measured, Price, sent: true);
+        var bill = Bill.Of(Seen(AnswerOutcome.Completed, new Usage { PromptTokens = 1105, CompletionTokens = 10 }), Measured, Price, sent: true, default);
 
         bill.Source.ShouldBe(UsageSource.Provider);
         bill.Usage.ImageInputTokens.ShouldBe(1000);
@@ -29,7 +29,7 @@ public sealed class BillTests
     [Fact]
     public void Image_tokens_of_the_provider_win_over_ours()
     {
-        var bill = Bill.Of(Seen(AnswerOutcome.Completed, new Usage { PromptTokens = 1105, ImageInputTokens = 5 }), Measured, Price, sent: true);
+        var bill = Bill.Of(Seen(AnswerOutcome.Completed, new Usage { PromptTokens = 1105, ImageInputTokens = 5 }), Measured, Price, sent: true, default);
 
         bill.Usage.ImageInputTokens.ShouldBe(5);
     }
@@ -41,7 +41,7 @@ public sealed class BillTests
     [InlineData(AnswerOutcome.ClientDisconnected, 9, 9, UsageSource.Provider)]
     public void Text_that_came_is_not_free_because_a_provider_counted_none(AnswerOutcome outcome, long counted, long billed, UsageSource source)
     {
-        var bill = Bill.Of(Seen(outcome, new Usage { PromptTokens = 50, CompletionTokens = counted }), Measured, Price, sent: true);
+        var bill = Bill.Of(Seen(outcome, new Usage { PromptTokens = 50, CompletionTokens = counted }), Measured, Price, sent: true, default);
 
         (bill.Usage.PromptTokens, bill.Usage.CompletionTokens, bill.Source).ShouldBe((50, billed, source));
     }
@@ -53,7 +53,7 @@ public sealed class BillTests
     [InlineData(AnswerOutcome.TimedOut, true, 0)]
     public void Without_usage_the_measurement_is_billed_and_a_failure_owes_no_price_per_request(AnswerOutcome outcome, bool began, long request)
     {
-        var bill = Bill.Of(Seen(outcome, null, began), Measured, Price, sent: true);
+        var bill = Bill.Of(Seen(outcome, null, began), Measured, Price, sent: true, default);
 
         bill.Source.ShouldBe(UsageSource.Estimated);
         (bill.Usage.PromptTokens, bill.Usage.CompletionTokens).ShouldBe((1100, 3));
@@ -66,9 +66,52 @@ public sealed class BillTests
     [InlineData(AnswerOutcome.ClientDisconnected, false)]
     public void Answer_that_never_came_costs_nothing(AnswerOutcome outcome, bool sent)
     {
-        var bill = Bill.Of(Seen(outcome, null, began: false), Measured, Price, sent);
+        var bill = Bill.Of(Seen(outcome, null, began: false), Measured, Price, sent, default);
 
         (bill.Usage, bill.Charge).ShouldBe((default, Charge.None));
+    }
+
+    [Theory]
+    [InlineData(AnswerOutcome.Completed, null, true)]
+    [InlineData(AnswerOutcome.Completed, 0L, true)]
+    [InlineData(AnswerOutcome.Completed, 1L, false)]
+    [InlineData(AnswerOutcome.ClientDisconnected, 1L, true)]
+    [InlineData(AnswerOutcome.UpstreamFailed, null, true)]
+    public void Text_is_counted_only_where_the_provider_does_not_say(AnswerOutcome outcome, long? completion, bool needed)
+    {
+        Usage? usage = completion is { } tokens ? new Usage { PromptTokens = 50, CompletionTokens = tokens } : null;
+
+        Bill.NeedsCount(Seen(outcome, usage), sent: true).ShouldBe(needed);
+        Bill.NeedsCount(Seen(outcome, usage), sent: false).ShouldBeFalse();
+        Bill.NeedsCount(Seen(AnswerOutcome.TimedOut, null, began: false), sent: true).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Counted_text_is_billed_with_the_images_as_measured()
+    {
+        var bill = Bill.Of(Seen(AnswerOutcome.Completed, null), Measured, Price, sent: true, new CountedText(12, 7));
+
+        bill.Source.ShouldBe(UsageSource.Counted);
+        (bill.Usage.PromptTokens, bill.Usage.ImageInputTokens, bill.Usage.CompletionTokens).ShouldBe((1012, 1000, 7));
+    }
+
+    [Theory]
+    [InlineData(null, 7L, 1100, 7)]
+    [InlineData(12L, null, 1012, 3)]
+    public void Half_a_count_is_an_estimate(long? prompt, long? received, long promptTokens, long completionTokens)
+    {
+        var bill = Bill.Of(Seen(AnswerOutcome.Completed, null), Measured, Price, sent: true, new CountedText(prompt, received));
+
+        bill.Source.ShouldBe(UsageSource.Estimated);
+        (bill.Usage.PromptTokens, bill.Usage.CompletionTokens).ShouldBe((promptTokens, completionTokens));
+    }
+
+    [Fact]
+    public void Count_of_what_came_stands_for_a_provider_that_counted_none()
+    {
+        var bill = Bill.Of(Seen(AnswerOutcome.Completed, new Usage { PromptTokens = 50 }), Measured, Price, sent: true, new CountedText(12, 7));
+
+        (bill.Source, bill.Usage.PromptTokens, bill.Usage.CompletionTokens).ShouldBe((UsageSource.Counted, 50, 7));
     }
 
     private static Observation Seen(AnswerOutcome outcome, Usage? usage, bool began = true) =>

@@ -73,8 +73,8 @@ public sealed class RequestRewriterTests
 
     private static string Rewrite(string json, ParameterPolicy policy)
     {
-        var spliced = RequestRewriter.Rewrite(Encoding.UTF8.GetBytes(json), Plan(json, policy), Upstream);
-        var bytes = spliced.Segments.SelectMany(segment => segment.ToArray()).ToArray();
+        var spliced = RequestRewriter.Rewrite(Encoding.UTF8.GetBytes(json), Plan(json, policy), [], Upstream);
+        var bytes = spliced.Segments.SelectMany(segment => segment.Memory.ToArray()).ToArray();
         bytes.Length.ShouldBe((int)spliced.Length);
         return Encoding.UTF8.GetString(bytes);
     }

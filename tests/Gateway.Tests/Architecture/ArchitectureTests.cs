@@ -9,7 +9,7 @@ public sealed partial class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> Rooms = new()
     {
-        ["Pipeline"] = ["Keys", "Catalog", "Files", "Limits", "Forwarding", "Ledger", "Telemetry"],
+        ["Pipeline"] = ["Keys", "Catalog", "Images", "Files", "Limits", "Forwarding", "Ledger", "Telemetry"],
         ["Keys"] = ["Storage", "Telemetry"],
         ["Catalog"] = ["Storage", "Telemetry"],
         ["Images"] = ["Storage", "Telemetry"],
@@ -18,6 +18,7 @@ public sealed partial class ArchitectureTests
         ["Ledger"] = ["Storage", "Telemetry"],
         ["Files"] = ["Storage", "Telemetry"],
         ["Admin"] = ["Keys", "Catalog", "Ledger", "Limits", "Storage", "Telemetry"],
+        ["Cli"] = ["Catalog", "Images", "Pipeline"],
         ["Development"] = ["Keys", "Catalog", "Simulator"],
         ["Storage"] = [],
         ["Telemetry"] = [],

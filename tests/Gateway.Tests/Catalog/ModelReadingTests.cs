@@ -147,12 +147,11 @@ public sealed class ModelReadingTests
     {
         var notices = CatalogText.Read(CatalogText.With(
             $$"""
-            { "m": { "deployments": {{CatalogText.Deployments}}, "accept_image_field": true, "prices": [
+            { "m": { "deployments": {{CatalogText.Deployments}}, "prices": [
               { "from": "2025-01-01", "per_image": "0.01", "per_second": "0.01" }, { "from": "2025-02-01", "per_image": "0.02", "per_character": "0.01" } ] } }
             """,
             """
-            "tiers": { "a": { "concurrent_requests": 1 }, "b": { "models": { "m": { "concurrent_requests": 2 } } } },
-            "images": { "fetch": { "when_unknown": "reject" } }
+            "tiers": { "a": { "concurrent_requests": 1 }, "b": { "models": { "m": { "concurrent_requests": 2 } } } }
             """)).Notices;
 
         notices.ShouldBe(
@@ -160,10 +159,25 @@ public sealed class ModelReadingTests
             "per_image is not in force in this version: nothing is charged for it (models.m.prices[0].per_image, models.m.prices[1].per_image)",
             "per_second is not in force in this version: nothing is charged for it (models.m.prices[0].per_second)",
             "per_character is not in force in this version: nothing is charged for it (models.m.prices[1].per_character)",
-            "accept_image_field is not in force in this version: a message's \"image\" field is refused (models.m.accept_image_field)",
             "concurrent_requests is not in force in this version: requests at once are not limited (tiers.a.concurrent_requests, tiers.b.models.m.concurrent_requests)",
-            "images.fetch.when_unknown is not in force in this version: an image of unknown size counts as the largest that its model knows (images.fetch.when_unknown)",
         ]);
+    }
+
+    [Theory]
+    [InlineData("\"image_tokens\": \"openai-tile-85-170\",", true)]
+    [InlineData("", false)]
+    public void Image_field_is_accepted_by_models_that_take_images(string formula, bool taken)
+    {
+        var read = CatalogText.Read(CatalogText.With($$"""{ "m": { {{formula}} "deployments": {{CatalogText.Deployments}}, "accept_image_field": true } }"""));
+
+        if (taken)
+        {
+            read.Snapshot.ShouldNotBeNull().Models[0].AcceptImageField.ShouldBeTrue();
+        }
+        else
+        {
+            read.Problems.ShouldHaveSingleItem().ToString().ShouldContain("models.m.accept_image_field");
+        }
     }
 
     [Fact]

@@ -54,11 +54,6 @@ internal static class ImageSettingsReader
         var usual = ImageSettings.Default.Fetch;
         var unknown = place["when_unknown"].Choice(
             section.WhenUnknown, usual.WhenUnknown, ("assume_largest", UnknownImagePolicy.AssumeLargest), ("reject", UnknownImagePolicy.Reject));
-        if (unknown == UnknownImagePolicy.Reject)
-        {
-            place["when_unknown"].NotInForce("images.fetch.when_unknown", "an image of unknown size counts as the largest that its model knows");
-        }
-
         for (var i = 0; i < (section.AllowHosts?.Length ?? 0); i++)
         {
             if (Uri.CheckHostName(section.AllowHosts![i]) == UriHostNameType.Unknown)

@@ -41,9 +41,9 @@ internal sealed class ModelReader(ProviderReader providers)
         var prices = PriceReader.Read(place["prices"], section.Prices);
         var tokenizer = DeploymentReader.Tokenizer(place["tokenizer"], section.Tokenizer);
         var terms = new CardTerms(formula, tokenizer, status != ModelStatus.ComingSoon, input.Contains("image"));
-        if (section.AcceptImageField is true)
+        if (section.AcceptImageField is true && !input.Contains("image"))
         {
-            place["accept_image_field"].NotInForce("accept_image_field", "a message's \"image\" field is refused");
+            place["accept_image_field"].Refuse("is true on a model that takes no images; write false, or add \"image_tokens\" and \"image\" to its \"input\"");
         }
 
         return new ModelCard
@@ -64,6 +64,7 @@ internal sealed class ModelReader(ProviderReader providers)
             Deployments = _deployments.Read(place["deployments"], id, section, terms),
             Parameters = ParameterReader.Read(place["parameters"], section.Parameters),
             Timeouts = TimeoutReader.Read(place["timeouts"], section.Timeouts),
+            AcceptImageField = section.AcceptImageField ?? false,
         };
     }
 

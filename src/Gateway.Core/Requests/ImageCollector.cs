@@ -1,0 +1,35 @@
+using Gateway.Core.Errors;
+using Gateway.Core.Images;
+
+namespace Gateway.Core.Requests;
+
+/// <summary>The images of a body in its order, no more of them than allowed, and the edits that bring all into the form that every provider reads.</summary>
+internal sealed class ImageCollector(int most)
+{
+    private readonly List<ImagePart> _images = [];
+    private readonly List<ImageField> _fields = [];
+    private readonly List<Splice> _edits = [];
+
+    public IReadOnlyList<ImagePart> Images => _images;
+
+    /// <inheritdoc cref="ParsedRequest.ImageFields"/>
+    public IReadOnlyList<ImageField> Fields => _fields;
+
+    /// <inheritdoc cref="ParsedRequest.ImageEdits"/>
+    public IReadOnlyList<Splice> Edits => _edits;
+
+    public GatewayError? Add(int message, int part, in ImageText text, ImageDetail detail)
+    {
+        if (_images.Count == most)
+        {
+            return GatewayError.TooManyImages(most);
+        }
+
+        _images.Add(new ImagePart(message, part, text.Source, text.Range, text.Escaped, detail));
+        return null;
+    }
+
+    public void Edit(ByteRange range, ReadOnlyMemory<byte> insert) => _edits.Add(new Splice(range.Start, range.Length, insert));
+
+    public void AddField(ImageField field) => _fields.Add(field);
+}

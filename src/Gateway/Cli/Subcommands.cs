@@ -1,0 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Gateway.Cli;
+
+/// <summary>The subcommands of the one executable. Without one it is the gateway.</summary>
+internal static class Subcommands
+{
+    /// <summary>The subcommand that the arguments begin with.</summary>
+    public static bool TryFind(string[] args, [NotNullWhen(true)] out Func<Task<int>>? subcommand)
+    {
+        subcommand = args switch
+        {
+            ["quote", .. var rest] => () => QuoteCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None),
+            ["help" or "--help" or "-h", ..] => HelpAsync,
+            _ => null,
+        };
+        return subcommand is not null;
+    }
+
+    private static async Task<int> HelpAsync()
+    {
+        await Console.Out.WriteLineAsync(
+            $"""
+            gateway                       serves; settings come from appsettings.json and the environment (see docs/configuration.md)
+            {QuoteArguments.Usage}
+            """);
+        return 0;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using Gateway.Core.Metering;
+using Gateway.Core.Models;
+using Gateway.Core.Streaming;
+using Gateway.Core.Text;
+using Gateway.Telemetry;
+
+namespace Gateway.Pipeline;
+
+/// <summary>
+/// Compares the images' tokens as counted with those that the provider billed: its own figure where it gives one, else the prompt less the
+/// exact count of its text. The latter takes time, so it is done for one request of a model in a second, and only while somebody listens.
+/// </summary>
+internal sealed class ImageDrift(GatewayMetrics metrics, TimeProvider time)
+{
+    private const int LongestPrompt = 64 * 1024;
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, long> _sampled = new(StringComparer.Ordinal);
+
+    /// <param name="target">Who served.</param>
+    /// <param name="measurement">What was counted before.</param>
+    /// <param name="observed">What the provider said.</param>
+    /// <param name="body">The request, as far as it is still held.</param>
+    public void Observe(Target target, Measurement measurement, Observation observed, RequestBody body)
+    {
+        if (!metrics.WantsImageBilled
+            || measurement is not { ImageTokens: > 0, AssumesSizes: false }
+            || observed is not { Outcome: AnswerOutcome.Completed, Usage: { } usage })
+        {
+            return;
+        }
+
+        if (usage.ImageInputTokens > 0)
+        {
+            Record(usage.ImageInputTokens);
+        }
+        else if (body is { IsHeld: true, Memory.Length: <= LongestPrompt }
+            && target.Deployment.Tokenizer is { } name
+            && IsDue(target.Card.Id)
+            && BytePairEncoder.TryGet(name, out var encoder)
+            && PromptCounter.Count(body.Memory.Span, encoder) is { IsExact: true } text)
+        {
+            Record(Math.Max(0, usage.PromptTokens - text.Tokens));
+        }
+
+        void Record(long billed) => metrics.ImageBilled(target.Card.Id, target.Deployment.Model, billed, measurement.ImageTokens);
+    }
+
+    private bool IsDue(string model)
+    {
+        var now = time.GetTimestamp();
+        var last = _sampled.GetOrAdd(model, long.MinValue);
+        return (last == long.MinValue || time.GetElapsedTime(last, now) >= Between) && _sampled.TryUpdate(model, now, last);
+    }
+}

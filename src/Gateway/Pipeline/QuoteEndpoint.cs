@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Text.Json;
+using Gateway.Catalog;
+using Gateway.Core.Callers;
+using Gateway.Core.Errors;
+using Gateway.Keys;
+using Gateway.Limits;
+
+namespace Gateway.Pipeline;
+
+/// <summary><c>POST /v1/chat/completions/quote</c>: what a chat request would weigh and cost, and whether its limits would let it in. Nothing is sent or charged.</summary>
+internal sealed class QuoteEndpoint(
+    KeyAuthenticator keys, RequestBodyReader bodies, CatalogStore catalogs, RequestPreparation preparation, ILimiter limiter)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (await AnswerAsync(context, Exchange.Of(context)) is { } refusal)
+        {
+            await ErrorResponse.WriteAsync(context, refusal);
+        }
+    }
+
+    private async ValueTask<GatewayError?> AnswerAsync(HttpContext context, Exchange exchange)
+    {
+        var ct = context.RequestAborted;
+        if (!(await keys.AuthenticateAsync(context.Request.Headers.Authorization, ct)).TryGet(out var caller, out var error))
+        {
+            return error;
+        }
+
+        exchange.Caller = caller;
+        if (!(await bodies.ReadAsync(context)).TryGet(out var body, out error))
+        {
+            return error;
+        }
+
+        using var held = body;
+        var catalog = catalogs.Current;
+        if (!(await preparation.PrepareAsync(body.Memory, catalog, caller, exchange.At, ct)).TryGet(out var prepared, out error))
+        {
+            return error;
+        }
+
+        (exchange.Target, exchange.Measurement) = (prepared.Target, prepared.Measurement);
+        var scopes = caller.PlanUnder(catalog.Tier(caller.Tier)).ForModel(prepared.Target.Card.Id);
+        var refusal = await limiter.PeekAsync(caller.Tenant, scopes, prepared.Quote.TokensCharged, ct);
+        await WriteAsync(context, QuoteDocument.Of(prepared, body.Memory.Span, catalog.Limits), refusal, ct);
+        return null;
+    }
+
+    private static async Task WriteAsync(HttpContext context, QuoteDocument quote, Core.Admission.LimitRefusal? refusal, CancellationToken ct)
+    {
+        var answer = new ArrayBufferWriter<byte>(2048);
+        await using (var json = new Utf8JsonWriter(answer))
+        {
+            quote.WriteTo(json, refusal);
+        }
+
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = answer.WrittenCount;
+        await context.Response.Body.WriteAsync(answer.WrittenMemory, ct);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics.Metrics;
+
+namespace Gateway.Telemetry;
+
+/// <summary>The gateway's own instruments, by event. Tags are bounded: models of the catalog, never what a client sent.</summary>
+internal sealed class GatewayMetrics
+{
+    public const string MeterName = "Gateway";
+
+    /// <summary>Right is 1; a multiplier that is a few percent off must show.</summary>
+    private static readonly double[] RatioBuckets = [0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 1, 1.01, 1.02, 1.05, 1.1, 1.25, 1.5, 2, 4];
+
+    private readonly Histogram<double> _imageEstimateRatio;
+
+    public GatewayMetrics(IMeterFactory meters)
+    {
+        // The factory owns the meter, and disposes of it.
+        var meter = meters.Create(MeterName);
+        _imageEstimateRatio = meter.CreateHistogram<double>(
+            "gateway.image.estimate_ratio",
+            unit: "1",
+            description: "Image tokens as the provider billed them over those that were counted before.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = RatioBuckets });
+    }
+
+    /// <summary>Whether anybody listens to <see cref="ImageBilled"/>: what it is told may cost something to work out.</summary>
+    public bool WantsImageBilled => _imageEstimateRatio.Enabled;
+
+    /// <param name="model">The model's id in the catalog.</param>
+    /// <param name="upstreamModel">The provider's name of the model that served.</param>
+    /// <param name="billed">Image tokens by the provider, 0 or more.</param>
+    /// <param name="estimated">Image tokens as counted before, 1 or more.</param>
+    public void ImageBilled(string model, string upstreamModel, long billed, long estimated) =>
+        _imageEstimateRatio.Record((double)billed / estimated, new("gen_ai.request.model", model), new("gen_ai.response.model", upstreamModel));
+}
