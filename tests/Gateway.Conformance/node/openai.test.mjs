@@ -276,3 +276,28 @@ test('file is uploaded, listed, read and deleted', async () => {
   assert.ok(refused instanceof OpenAI.BadRequestError);
   assert.equal(refused.code, 'invalid_image_format');
 });
+
+test('uploaded image is named in a question and counted', async () => {
+  const key = await newKey();
+  const client = clientOf(key);
+  const bytes = Buffer.from(picture(2048, 4096).split(',')[1], 'base64');
+  const { id } = await client.files.create({ file: await toFile(bytes, 'tower.png', { type: 'image/png' }), purpose: 'user_data' });
+
+  const answer = await client.chat.completions.create({
+    model: 'gpt-4o',
+    messages: user([
+      { type: 'text', text: 'What are these?' },
+      { type: 'file', file: { file_id: id } },
+      { type: 'image_url', image_url: { url: id, detail: 'low' } },
+    ]),
+  });
+
+  assert.equal(answer.choices[0].message.content, "You asked 'What are these?' and sent 2 images.");
+  const [row] = await ledger(key);
+  assert.equal(row.images, 2);
+  assert.equal(row.image_tokens_estimated, 1105 + 85);
+  await client.files.delete(id);
+  const error = await client.chat.completions.create({ model: 'gpt-4o', messages: user([{ type: 'file', file: { file_id: id } }]) }).catch((thrown) => thrown);
+  assert.ok(error instanceof OpenAI.NotFoundError);
+  assert.equal(error.code, 'image_file_not_found');
+});
