@@ -115,7 +115,7 @@ public sealed class BillTests
     }
 
     private static Observation Seen(AnswerOutcome outcome, Usage? usage, bool began = true) =>
-        new() { Outcome = outcome, Status = 200, Usage = usage, AnswerBegan = began, Received = new TextSize(12, 0) };
+        new() { Outcome = outcome, Status = 200, Usage = usage, AnswerBegan = began, Received = TextSize.OfJson("twelve bytes"u8) };
 
     private static Money Usd(string text) => Money.TryParse(text, out var money) ? money : throw new FormatException(text);
 }

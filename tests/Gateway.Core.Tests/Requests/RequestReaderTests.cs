@@ -30,7 +30,7 @@ public sealed class RequestReaderTests
         request.AllowedCompletion.ShouldBe(20);
         request.StreamOptions.IncludeUsage.ShouldBeTrue();
         (request.Messages, request.NamedMessages).ShouldBe((2, 1));
-        request.Text.ShouldBe(new TextSize(4 + 3 + 4, 0));
+        request.Text.ShouldBe(TextSize.OfJson("abcdbobefgh"u8));
         request.Images.Count.ShouldBe(2);
         request.Images[0].Path.ShouldBe("messages[1].content[1]");
         (request.Images[0].Source, request.Images[0].Detail, request.Images[0].Escaped).ShouldBe((ImageSource.DataUrl, ImageDetail.Low, false));
@@ -63,7 +63,7 @@ public sealed class RequestReaderTests
 
         RequestReader.TryRead(body, 50, out var request, out _).ShouldBeTrue();
 
-        request!.Text.ShouldBe(new TextSize("[{\"a\":1}]".Length + "id".Length + "12".Length, 0));
+        request!.Text.ShouldBe(TextSize.OfJson("[{\"a\":1}]id12"u8));
     }
 
     [Theory]

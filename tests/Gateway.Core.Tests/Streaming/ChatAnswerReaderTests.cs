@@ -33,7 +33,7 @@ public sealed class ChatAnswerReaderTests
             AudioOutputTokens = 8,
         });
         (answer.Choices, answer.Finished, answer.HasError).ShouldBe((1, true, false));
-        answer.Text.ShouldBe(new TextSize("abc".Length + "f".Length + "{}".Length, 0));
+        answer.Text.ShouldBe(TextSize.OfJson("abcf{}"u8));
     }
 
     [Theory]

@@ -42,7 +42,7 @@ public sealed class SplitTextTests
         var pattern = name == "cl100k_base" ? SplitPatterns.Cl100K() : SplitPatterns.O200K();
         var random = new Random(7);
         var cuts = 0;
-        for (var round = 0; round < 20_000; round++)
+        for (var round = 0; round < 3_000; round++)
         {
             var text = Write(string.Concat(random.GetItems(Alphabet, 12)));
             var whole = Pieces(pattern, text);
@@ -59,7 +59,7 @@ public sealed class SplitTextTests
             }
         }
 
-        cuts.ShouldBeGreaterThan(100_000);
+        cuts.ShouldBeGreaterThan(10_000);
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class SplitTextTests
     {
         var pattern = name == "cl100k_base" ? SplitPatterns.Cl100K() : SplitPatterns.O200K();
         var random = new Random(8);
-        for (var round = 0; round < 20_000; round++)
+        for (var round = 0; round < 3_000; round++)
         {
             var text = Write(string.Concat(random.GetItems(Alphabet, 20)));
             string.Concat(Pieces(pattern, text)).ShouldBe(text);

@@ -34,7 +34,10 @@ public sealed class TokenRanksTests
         for (var rank = 0; rank < ranks.Count; rank++)
         {
             known.Add(Convert.ToHexString(ranks.BytesOf(rank)));
-            ranks.Find(ranks.BytesOf(rank)).ShouldBe(rank);
+            if (ranks.Find(ranks.BytesOf(rank)) != rank)
+            {
+                Assert.Fail($"Token {rank} is not found.");
+            }
         }
 
         var random = new Random(1);
@@ -43,7 +46,10 @@ public sealed class TokenRanksTests
             // A token with one byte changed is the likeliest thing to be mistaken for one.
             var bytes = ranks.BytesOf(random.Next(ranks.Count)).ToArray();
             bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
-            (ranks.Find(bytes) != TokenRanks.None).ShouldBe(known.Contains(Convert.ToHexString(bytes)));
+            if ((ranks.Find(bytes) != TokenRanks.None) != known.Contains(Convert.ToHexString(bytes)))
+            {
+                Assert.Fail($"{Convert.ToHexString(bytes)} is taken for what it is not.");
+            }
         }
 
         ranks.Find([]).ShouldBe(TokenRanks.None);
