@@ -309,8 +309,13 @@ public static class PromptCounter
         private void ResponseFormat()
         {
             _reader.Read();
+            if (_reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+            {
+                return;
+            }
+
             var depth = _reader.CurrentDepth;
-            while (_reader.TokenType is not (JsonTokenType.String or JsonTokenType.Null) && _reader.Read() && _reader.CurrentDepth > depth)
+            while (_reader.Read() && _reader.CurrentDepth > depth)
             {
                 if (_reader.TokenType == JsonTokenType.PropertyName && _reader.ValueTextEquals("schema"u8))
                 {

@@ -54,7 +54,7 @@ public sealed class CatalogServicesTests
 
         var failure = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
 
-        failure.Message.ShouldContain("Gateway:CatalogPath is empty. Set it to the catalog file");
+        failure.Message.ShouldContain("Gateway:CatalogPath is ''. Set it to the catalog file");
     }
 
     private static IHost Build(string contentRoot, string path, CatalogOverlay? overlay = null)

@@ -136,7 +136,7 @@ public sealed class ChatTests : GatewayTest
 
         var row = (await App.RowsAsync()).ShouldHaveSingleItem();
         row.UsageSource.ShouldBe(UsageSource.Estimated);
-        row.PromptTokens.ShouldBe(13);
+        row.PromptTokens.ShouldBe(12);
         row.CompletionTokens.ShouldBeGreaterThan(0);
         response.Header("x-gateway-cost-usd").ShouldBe(row.Amount.ToString());
     }

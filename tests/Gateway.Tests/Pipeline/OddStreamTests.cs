@@ -22,7 +22,7 @@ public sealed class OddStreamTests
         await using var run = await RunAsync(Head + Half);
 
         ((string?)JsonNode.Parse(run.Events[^1])!["error"]!["code"]).ShouldBe("provider_unreachable");
-        (run.Row.Outcome, run.Row.CompletionTokens).ShouldBe((AnswerOutcome.UpstreamFailed, 3));
+        (run.Row.Outcome, run.Row.CompletionTokens).ShouldBe((AnswerOutcome.UpstreamFailed, 2));
         (await run.Response.Content.ReadAsStringAsync(Timeout)).ShouldContain($": x-gateway-cost-usd={run.Row.Amount}\n\ndata: {{\"error\"");
     }
 
