@@ -194,6 +194,11 @@ public static class PromptCounter
                 // An earlier answer's sound, by its id.
                 Uncounted();
             }
+            else if (_reader.ValueTextEquals("image"u8))
+            {
+                // A picture: a card that takes the field makes a part of it, and a request to any other is refused.
+                _reader.Skip();
+            }
             else
             {
                 // Refusals, ids of tool calls, what a provider adds.
