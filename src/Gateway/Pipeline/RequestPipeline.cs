@@ -104,6 +104,11 @@ internal sealed partial class RequestPipeline(
             ReleaseBody = () => body.KeepTextOf(request, target.Deployment.Tokenizer),
         });
         exchange.Observation = response.Observation;
+        if (response.Refusal is not null)
+        {
+            // A request that broke off on its way has lost them.
+            RateLimitHeaders.Write(context.Response.Headers, reservation.Levels);
+        }
 
         // (10) The bill, durable before the last byte; what was reserved too much goes back.
         var counted = Bill.NeedsCount(response.Observation, response.Sent) ? Count(body, response, target) : default;
