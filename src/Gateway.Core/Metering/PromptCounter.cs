@@ -17,6 +17,12 @@ namespace Gateway.Core.Metering;
 /// </remarks>
 public static class PromptCounter
 {
+    /// <summary>
+    /// Estimated tokens of a text, above which whoever serves requests leaves it uncounted: no model reads as much, and counting the
+    /// largest body would hold a processor for a minute.
+    /// </summary>
+    public const long MostWorthCounting = 2_000_000;
+
     private const int PerMessage = 3;
     private const int PerName = 1;
     private const int Priming = 3;
@@ -193,6 +199,11 @@ public static class PromptCounter
             {
                 // An earlier answer's sound, by its id.
                 Uncounted();
+            }
+            else if (_reader.ValueTextEquals("image"u8))
+            {
+                // A picture: a card that takes the field makes a part of it, and a request to any other is refused.
+                _reader.Skip();
             }
             else
             {

@@ -35,6 +35,7 @@ internal sealed record QuoteArguments(IReadOnlyList<string> Images, string Model
         }
 
         mistake = images.Count == 0 ? "No picture is given."
+            : images.Contains("") ? "A picture's name is empty."
             : model is null ? "--model is missing."
             : detail is not (null or "auto" or "low" or "high" or "original") ? $"--detail {detail} is not one of auto, low, high, original."
             : null;

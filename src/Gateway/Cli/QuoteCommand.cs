@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text.Json;
 using Gateway.Catalog;
 using Gateway.Core.Callers;
@@ -17,11 +18,14 @@ internal static class QuoteCommand
 {
     private const int Refused = 1;
     private const int Misused = 2;
+    private const int Piece = 1 << 20;
 
     private static readonly Caller Operator = new() { Tenant = new TenantId("operator"), Key = new KeyId("operator") };
 
     // Serves what no provider of this environment does, as nothing is sent.
     private static readonly CatalogOverlay Nobody = new("(no key set)", new Uri("http://localhost/v1"));
+
+    private static ReadOnlySpan<byte> Before => "\"data:image/*;base64,"u8;
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors, CancellationToken ct)
     {
@@ -35,10 +39,11 @@ internal static class QuoteCommand
         await using var services = new ServiceCollection().AddLogging().AddImages(new ConfigurationBuilder().Build()).BuildServiceProvider();
         var images = new ImageResolver(services.GetRequiredService<RemoteImageProbe>(), files: null);
         var preparation = new RequestPreparation(new ModelResolver(catalogs, Random.Shared), images);
+        var catalog = catalogs.Current;
         ReadOnlyMemory<byte> body;
         try
         {
-            body = await BodyAsync(arguments, ct);
+            body = await BodyAsync(arguments, catalog.Images.Limits.MaxBytes, ct);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -46,7 +51,6 @@ internal static class QuoteCommand
             return Refused;
         }
 
-        var catalog = catalogs.Current;
         if (!(await preparation.PrepareAsync(body, catalog, Operator, TimeProvider.System.GetUtcNow(), ct)).TryGet(out var prepared, out var error))
         {
             await errors.WriteLineAsync(Name(error.Message, arguments));
@@ -72,7 +76,7 @@ internal static class QuoteCommand
             NullLogger<CatalogStore>.Instance);
     }
 
-    private static async Task<ReadOnlyMemory<byte>> BodyAsync(QuoteArguments arguments, CancellationToken ct)
+    private static async Task<ReadOnlyMemory<byte>> BodyAsync(QuoteArguments arguments, long maxBytes, CancellationToken ct)
     {
         var body = new ArrayBufferWriter<byte>();
         await using var json = new Utf8JsonWriter(body);
@@ -87,8 +91,17 @@ internal static class QuoteCommand
             json.WriteStartObject();
             json.WriteString("type"u8, "image_url"u8);
             json.WriteStartObject("image_url"u8);
-            var url = IsUrl(image) ? image : $"data:image/*;base64,{Convert.ToBase64String(await File.ReadAllBytesAsync(image, ct))}";
-            json.WriteString("url"u8, url);
+            json.WritePropertyName("url"u8);
+            if (IsUrl(image))
+            {
+                json.WriteStringValue(image);
+            }
+            else
+            {
+                // As raw JSON, for a string that is to be looked through for escapes must be shorter than a picture may be.
+                json.WriteRawValue(await DataUrlAsync(image, maxBytes, ct), skipInputValidation: true);
+            }
+
             if (arguments.Detail is { } detail)
             {
                 json.WriteString("detail"u8, detail);
@@ -104,6 +117,26 @@ internal static class QuoteCommand
         json.WriteEndObject();
         await json.FlushAsync(ct);
         return body.WrittenMemory;
+    }
+
+    /// <summary>The file as a JSON string; no more of it than shows that it is too large, for a device has no end.</summary>
+    private static async Task<byte[]> DataUrlAsync(string path, long maxBytes, CancellationToken ct)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, useAsync: true);
+        using var bytes = new MemoryStream();
+        var piece = new byte[Piece];
+        int read;
+        while (bytes.Length <= maxBytes && (read = await file.ReadAsync(piece, ct)) > 0)
+        {
+            bytes.Write(piece, 0, read);
+        }
+
+        var picture = bytes.GetBuffer().AsMemory(0, (int)Math.Min(bytes.Length, maxBytes + 1));
+        var url = new byte[Before.Length + Base64.GetMaxEncodedToUtf8Length(picture.Length) + 1];
+        Before.CopyTo(url);
+        Base64.EncodeToUtf8(picture.Span, url.AsSpan(Before.Length), out _, out var written);
+        url[Before.Length + written] = (byte)'"';
+        return url;
     }
 
     private static bool IsUrl(string image) =>

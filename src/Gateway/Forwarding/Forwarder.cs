@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Gateway.Core.Errors;
+using Gateway.Core.Models;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Forwarding;
@@ -23,8 +24,7 @@ internal sealed partial class Forwarder(IHttpForwarder proxy, ProviderClients cl
 
         context.Request.Body = body;
         context.Request.ContentLength = request.Body.Length;
-        context.Response.Headers["x-gateway-provider"] = deployment.Provider.Name;
-        context.Response.Headers["x-gateway-model"] = deployment.Model;
+        Name(context.Response.Headers, deployment);
 
         ForwarderError error;
         try
@@ -37,6 +37,12 @@ internal sealed partial class Forwarder(IHttpForwarder proxy, ProviderClients cl
             // The proxy has let go of the body by now, whatever happened.
             body.Close(onlyIfConsumed: false, out _);
             request.ReleaseBody();
+        }
+
+        if (!context.Response.HasStarted)
+        {
+            // The proxy empties the headers of an answer whose request it could not send to its end.
+            Name(context.Response.Headers, deployment);
         }
 
         if (call.Fault is { } fault)
@@ -53,6 +59,12 @@ internal sealed partial class Forwarder(IHttpForwarder proxy, ProviderClients cl
         }
 
         return response;
+    }
+
+    private static void Name(IHeaderDictionary headers, Deployment deployment)
+    {
+        headers["x-gateway-provider"] = deployment.Provider.Name;
+        headers["x-gateway-model"] = deployment.Model;
     }
 
     private static partial class Log

@@ -33,6 +33,9 @@ internal sealed class SplicedBodyStream(SplicedBody body) : Stream
     /// <summary>Whether everything was read: the provider has the whole request.</summary>
     public bool IsConsumed { get; private set; } = body.Length == 0;
 
+    /// <summary>Whether a stored picture could not be read: that the request came to nothing is no fault of the provider.</summary>
+    public bool IsPictureLost { get; private set; }
+
     /// <summary>Ends all reading. The bytes may be given back afterwards.</summary>
     public void Close(bool onlyIfConsumed, out bool closed)
     {
@@ -165,6 +168,11 @@ internal sealed class SplicedBodyStream(SplicedBody body) : Stream
             }
 
             return read;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            IsPictureLost = true;
+            throw;
         }
         finally
         {

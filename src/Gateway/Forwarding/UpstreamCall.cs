@@ -121,14 +121,14 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) =>
         ValueTask.CompletedTask;
 
-    /// <summary>The answer that never came, or that ended before its time: by the client, by the clock, or by the provider.</summary>
+    /// <summary>The answer that never came, or that ended before its time: by the client, by the clock, by the store of pictures, or by the provider.</summary>
     public ObservedResponse BrokenOff()
     {
         var (outcome, error) = context.RequestAborted.IsCancellationRequested
             ? (AnswerOutcome.ClientDisconnected, null)
             : deadline.HasPassed
                 ? (AnswerOutcome.TimedOut, GatewayError.ProviderTimedOut())
-                : (AnswerOutcome.UpstreamFailed, (GatewayError?)GatewayError.ProviderUnreachable());
+                : (AnswerOutcome.UpstreamFailed, (GatewayError?)(body.IsPictureLost ? GatewayError.FileStoreUnavailable() : GatewayError.ProviderUnreachable()));
         return _relay is { Began: true } ? Streamed(outcome, error) : Refuse(error ?? GatewayError.ClientClosed(), outcome);
     }
 

@@ -10,10 +10,14 @@ namespace Gateway.Pipeline;
 /// </summary>
 internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvider time, RequestLog log, ILogger<ExchangeMiddleware> logger)
 {
-    private static readonly Func<object, Task> WriteTime = static state =>
+    // As late as it can be, for an answer that fails on its way may lose the headers that it had.
+    private static readonly Func<object, Task> WriteHeaders = static state =>
     {
         var context = (HttpContext)state;
-        context.Response.Headers["openai-processing-ms"] = ((long)Exchange.Of(context).Elapsed.TotalMilliseconds).ToString();
+        var (headers, exchange) = (context.Response.Headers, Exchange.Of(context));
+        headers["x-request-id"] = exchange.RequestId;
+        headers["openai-version"] = "2020-10-01";
+        headers["openai-processing-ms"] = ((long)exchange.Elapsed.TotalMilliseconds).ToString();
         return Task.CompletedTask;
     };
 
@@ -22,10 +26,7 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
         var exchange = new Exchange(time, context.Request.Headers.TraceParent);
         context.Features.Set(exchange);
         context.TraceIdentifier = exchange.TraceId;
-        var headers = context.Response.Headers;
-        headers["x-request-id"] = exchange.RequestId;
-        headers["openai-version"] = "2020-10-01";
-        context.Response.OnStarting(WriteTime, context);
+        context.Response.OnStarting(WriteHeaders, context);
         try
         {
             await next(context);

@@ -9,7 +9,7 @@ using Gateway.Core.Text;
 
 namespace Gateway.Pipeline;
 
-/// <summary>A quote as it is shown: with the text counted exactly where there is a tokenizer, unlike the estimate that limits go by.</summary>
+/// <summary>A quote as it is shown: with the text counted exactly where there is a tokenizer, up to what any model reads, unlike the estimate that limits go by.</summary>
 internal sealed class QuoteDocument
 {
     private readonly PreparedRequest _prepared;
@@ -32,7 +32,8 @@ internal sealed class QuoteDocument
     /// <param name="limits">The catalog's.</param>
     public static QuoteDocument Of(PreparedRequest prepared, ReadOnlySpan<byte> body, LimitSettings limits)
     {
-        var exact = prepared.Target.Deployment.Tokenizer is { } name && BytePairEncoder.TryGet(name, out var encoder)
+        var exact = prepared is { Measurement.TextTokens: <= PromptCounter.MostWorthCounting, Target.Deployment.Tokenizer: { } name }
+            && BytePairEncoder.TryGet(name, out var encoder)
             ? prepared.Measurement with { TextTokens = PromptCounter.Count(body, encoder).Tokens }
             : prepared.Measurement;
         return new QuoteDocument(

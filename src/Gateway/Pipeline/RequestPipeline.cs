@@ -104,9 +104,14 @@ internal sealed partial class RequestPipeline(
             ReleaseBody = () => body.KeepTextOf(request, target.Deployment.Tokenizer),
         });
         exchange.Observation = response.Observation;
+        if (response.Refusal is not null)
+        {
+            // A request that broke off on its way has lost them.
+            RateLimitHeaders.Write(context.Response.Headers, reservation.Levels);
+        }
 
         // (10) The bill, durable before the last byte; what was reserved too much goes back.
-        var counted = Bill.NeedsCount(response.Observation, response.Sent) ? Count(body, response, target) : default;
+        var counted = Bill.NeedsCount(response.Observation, response.Sent) ? Count(body, measurement, response, target) : default;
         var bill = Bill.Of(response.Observation, measurement, target.Price, response.Sent, counted);
         exchange.Bill = bill;
         if (!await TryCommitAsync(context, exchange, request, response, bill))
@@ -122,10 +127,16 @@ internal sealed partial class RequestPipeline(
     }
 
     /// <summary>Exact tokens of what is left of the request's text, and of what came.</summary>
-    private static CountedText Count(RequestBody body, ObservedResponse response, Target target) =>
-        target.Deployment.Tokenizer is { } name && BytePairEncoder.TryGet(name, out var encoder)
-            ? new CountedText(body.IsHeld ? PromptCounter.Count(body.Memory.Span, encoder).Tokens : null, response.CountReceived(encoder))
-            : default;
+    private static CountedText Count(RequestBody body, Measurement measurement, ObservedResponse response, Target target)
+    {
+        if (target.Deployment.Tokenizer is not { } name || !BytePairEncoder.TryGet(name, out var encoder))
+        {
+            return default;
+        }
+
+        var isCounted = body.IsHeld && measurement.TextTokens <= PromptCounter.MostWorthCounting;
+        return new CountedText(isCounted ? PromptCounter.Count(body.Memory.Span, encoder).Tokens : null, response.CountReceived(encoder));
+    }
 
     private static GatewayError Refuse(HttpContext context, LimitRefusal refusal, string model)
     {

@@ -37,6 +37,7 @@ public sealed class QuoteCommandTests : IDisposable
     [Theory]
     [InlineData(2, "--model is missing", "quote", "a.png")]
     [InlineData(2, "No picture is given", "quote", "--model", "gpt-4o")]
+    [InlineData(2, "A picture's name is empty", "quote", "", "--model", "gpt-4o")]
     [InlineData(2, "'--size' is not known", "quote", "a.png", "--model", "gpt-4o", "--size", "1")]
     [InlineData(2, "--detail most is not one of", "quote", "a.png", "--model", "gpt-4o", "--detail", "most")]
     [InlineData(1, "The model `gpt-0` does not exist", "quote", "a.png", "--model", "gpt-0")]
@@ -52,6 +53,18 @@ public sealed class QuoteCommandTests : IDisposable
         ended.Code.ShouldBe(code);
         ended.Errors.ShouldContain(message);
         ended.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task File_without_an_end_is_refused_like_one_that_is_too_large()
+    {
+        Assert.SkipUnless(File.Exists("/dev/zero"), "This system has no /dev/zero.");
+
+        var (code, output, errors) = await RunAsync("quote", "/dev/zero", "--model", "gpt-4o");
+
+        code.ShouldBe(1);
+        errors.ShouldContain("'/dev/zero' is larger than the 20 MB allowed for one image");
+        output.ShouldBeEmpty();
     }
 
     private static string[] Columns(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -148,6 +148,14 @@ public sealed class PromptCounterTests
     }
 
     [Fact]
+    public void Picture_in_a_messages_own_field_is_no_text()
+    {
+        var picture = new string('A', 4096);
+
+        Count($$"""{"messages":[{"role":"user","content":"Hello, how are you?","image":{"base64":"{{picture}}","detail":"low"} }]}""").ShouldBe(new PromptCount(13, true));
+    }
+
+    [Fact]
     public void Random_damage_never_throws()
     {
         var encoder = Encoders.Get("o200k_base");

@@ -44,6 +44,15 @@ public sealed class QuoteTests : GatewayTest
     }
 
     [Fact]
+    public async Task Text_longer_than_any_model_reads_is_estimated()
+    {
+        var quote = await QuoteAsync(ChatBody.Text(string.Concat(Enumerable.Repeat("what is it? ", 1_000_000)), model: "counted"));
+
+        // A token for four letters, and 7 for the message; it counts some 4 million.
+        ((long)quote["text_tokens"]!).ShouldBe(3_000_007);
+    }
+
+    [Fact]
     public async Task Patches_are_shown_with_their_multiplier()
     {
         var quote = await QuoteAsync(ChatBody.Image(Pictures.PngUrl(1024, 512), model: "patches"));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Gateway.Core.Callers;
 using Gateway.Testing;
 using Shouldly;
 using Xunit;
@@ -84,12 +85,32 @@ public sealed class UploadedImageTests : GatewayTest
         response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Fact]
+    public async Task Picture_that_its_store_has_lost_is_no_fault_of_the_provider_and_costs_nothing()
+    {
+        var key = await App.IssueKeyAsync(keyLimits: new RateLimits { RequestsPerMinute = 100 });
+        var id = await UploadAsync(Pictures.Png(1024, 1024, padding: 100_000), key);
+        Directory.Delete(Path.Combine(Path.GetDirectoryName(App.DatabasePath)!, "files"), recursive: true);
+
+        using var response = await App.ChatAsync(Body(ChatBody.Part(id)), key);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        ((string?)(await response.ErrorAsync())["code"]).ShouldBe("storage_unavailable");
+        foreach (var header in (string[])["x-request-id", "openai-version", "openai-processing-ms", "x-gateway-provider", "x-gateway-model", "x-ratelimit-limit-requests"])
+        {
+            response.Headers.Contains(header).ShouldBeTrue(header);
+        }
+
+        var row = (await App.RowsAsync()).ShouldHaveSingleItem();
+        (row.Status, row.PromptTokens).ShouldBe((503, 0));
+    }
+
     private static string Body(string parts) =>
         "{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"What is it?\"}," + parts + "]}]}";
 
-    private async Task<string> UploadAsync(byte[] picture)
+    private async Task<string> UploadAsync(byte[] picture, string? key = null)
     {
-        using var client = App.Client();
+        using var client = App.Client(key);
         using var file = new ByteArrayContent(picture);
         file.Headers.ContentType = new MediaTypeHeaderValue("image/png");
         using var form = new MultipartFormDataContent { { new StringContent("vision"), "purpose" }, { file, "file", "cat.png" } };
