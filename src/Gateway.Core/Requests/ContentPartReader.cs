@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gateway.Core.Errors;
+using Gateway.Core.Images;
 using Gateway.Core.Text;
 
 namespace Gateway.Core.Requests;
@@ -222,7 +223,17 @@ internal sealed class ContentPartReader(ReadOnlyMemory<byte> body, ImageCollecto
             }
             else if (reader.ValueTextEquals("file_data"u8) || !ChatRequestBuilder.IsMimic(ref reader, FileKeys))
             {
-                data |= reader.ValueTextEquals("file_data"u8);
+                var isData = reader.ValueTextEquals("file_data"u8);
+                data |= isData;
+                reader.Read();
+
+                // A picture that some providers would read and bill as one, and that nobody would have counted.
+                if (isData && reader.TokenType == JsonTokenType.String
+                    && DataUri.TryParse(reader.ValueSpan, reader.ValueIsEscaped, out var uri) && uri.DeclaresImage)
+                {
+                    return GatewayError.InvalidValue($"{Here}.file.file_data", "expected a document. Send a picture as 'image_url'.");
+                }
+
                 reader.Skip();
             }
             else

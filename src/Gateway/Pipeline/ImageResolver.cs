@@ -18,7 +18,8 @@ namespace Gateway.Pipeline;
 /// </summary>
 /// <param name="remote">Asks for images behind URLs.</param>
 /// <param name="files">The uploaded ones; null where there are none.</param>
-internal sealed class ImageResolver(RemoteImageProbe remote, FileStore? files)
+/// <param name="logger">Told why the store of the uploaded ones failed, as the client is not.</param>
+internal sealed partial class ImageResolver(RemoteImageProbe remote, FileStore? files, ILogger<ImageResolver> logger)
 {
     public ValueTask<Outcome<SizedImage[]>> ResolveAsync(
         ReadOnlyMemory<byte> body, IReadOnlyList<ImagePart> parts, TenantId tenant, ImageSettings settings, CancellationToken ct)
@@ -73,8 +74,9 @@ internal sealed class ImageResolver(RemoteImageProbe remote, FileStore? files)
                 {
                     found[id] = file = files is null ? null : await files.FindAsync(tenant, id, ct);
                 }
-                catch (Exception exception) when (exception is DbException or TimeoutException or IOException)
+                catch (Exception exception) when (exception is DbException or TimeoutException or IOException && !ct.IsCancellationRequested)
                 {
+                    Log.StoreFailed(logger, exception);
                     return GatewayError.FileStoreUnavailable();
                 }
             }
@@ -142,5 +144,11 @@ internal sealed class ImageResolver(RemoteImageProbe remote, FileStore? files)
         }
 
         return null;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The store of files failed, and a request that names one was refused")]
+        public static partial void StoreFailed(ILogger logger, Exception cause);
     }
 }

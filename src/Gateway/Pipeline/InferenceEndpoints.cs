@@ -23,7 +23,8 @@ internal static class InferenceEndpoints
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
         services.AddSingleton<BodyBuffers>();
         services.AddSingleton<RequestBodyReader>();
-        services.AddSingleton(provider => new ImageResolver(provider.GetRequiredService<RemoteImageProbe>(), provider.GetRequiredService<FileStore>()));
+        services.AddSingleton(provider => new ImageResolver(
+            provider.GetRequiredService<RemoteImageProbe>(), provider.GetRequiredService<FileStore>(), provider.GetRequiredService<ILogger<ImageResolver>>()));
         services.AddSingleton<RequestPreparation>();
         services.AddSingleton<ImageDrift>();
         services.AddSingleton<RequestPipeline>();

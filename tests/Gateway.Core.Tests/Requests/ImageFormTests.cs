@@ -48,6 +48,8 @@ public sealed class ImageFormTests
     [InlineData("""{"type":"text","image_file":{"file_id":"file-a"}}""", "invalid_value", "type")]
     [InlineData("""{"type":"text","file":{"file_id":"file-a"}}""", "invalid_value", "type")]
     [InlineData("""{"type":"file","file":{"file_id":"file-a","file_data":"x"}}""", "invalid_value", "file")]
+    [InlineData("""{"type":"file","file":{"filename":"a.png","file_data":"data:image/png;base64,AAAA"}}""", "invalid_value", "file.file_data")]
+    [InlineData("""{"type":"file","file":{"file_data":"\u0064ata:IMAGE\/png;base64,AAAA"}}""", "invalid_value", "file.file_data")]
     [InlineData("""{"type":"file","file":{"file_id":null}}""", "invalid_type", "file.file_id")]
     [InlineData("""{"type":"file","file":{"file_id":"file-a","FILE_DATA":"x"}}""", "unknown_parameter", "file.FILE_DATA")]
     [InlineData("""{"type":"file","file":{"filename":"a","filename":"b","file_id":"c"}}""", "duplicate_parameter", "file.filename")]

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Gateway.Core.Callers;
 using Gateway.Testing;
+using Microsoft.Data.Sqlite;
 using Shouldly;
 using Xunit;
 
@@ -103,6 +104,26 @@ public sealed class UploadedImageTests : GatewayTest
 
         var row = (await App.RowsAsync()).ShouldHaveSingleItem();
         (row.Status, row.PromptTokens).ShouldBe((503, 0));
+    }
+
+    [Fact]
+    public async Task Store_that_fails_is_logged_with_its_cause_and_told_without()
+    {
+        var logs = new LogCollector();
+        await using var app = await GatewayApp.StartAsync(new GatewayAppOptions { Logs = logs });
+        await using (var database = new SqliteConnection($"Data Source={app.DatabasePath};Pooling=False"))
+        {
+            await database.OpenAsync(Timeout);
+            await using var drop = database.CreateCommand();
+            drop.CommandText = "drop table files";
+            await drop.ExecuteNonQueryAsync(Timeout);
+        }
+
+        using var response = await app.ChatAsync(Body(ChatBody.Part("file-8Dm5Vv4spJklJH14pijzPxRV4nNTgQrdH")));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await response.Content.ReadAsStringAsync(Timeout)).ShouldNotContain("no such table");
+        logs.Lines.ShouldContain(line => line.Contains("The store of files failed") && line.Contains("no such table: files"));
     }
 
     private static string Body(string parts) =>
