@@ -21,13 +21,6 @@ public sealed partial record GatewayError
     public static GatewayError FilesExhausted(long most) => Invalid("file_count_quota_exceeded", "file",
         $"You have the {most} files that you may have. Delete files that you no longer need, or upload with expires_after.");
 
-    public static GatewayError TooManyUploads() => new(429, ErrorTypes.Requests, "rate_limit_exceeded", null,
-        "Too many files are being uploaded at once. Please try again shortly.")
-    {
-        Retry = RetryAdvice.After,
-        RetryAfter = TimeSpan.FromSeconds(1),
-    };
-
     public static GatewayError MultipartRequired() => new(415, ErrorTypes.InvalidRequest, "unsupported_content_type", null,
         "Files are uploaded as multipart/form-data, with the parts 'file' and 'purpose'.");
 

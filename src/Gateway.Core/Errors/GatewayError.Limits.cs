@@ -27,4 +27,13 @@ public sealed partial record GatewayError
         {
             Retry = RetryAdvice.Never,
         };
+
+    /// <summary>More of what no limit of the catalog is for.</summary>
+    /// <param name="what">In the plural: <c>uploads</c>, <c>quotes</c>.</param>
+    public static GatewayError TooManyAtOnce(string what) => new(429, ErrorTypes.Requests, "rate_limit_exceeded", null,
+        $"Too many {what} at once. Please try again in 1s.")
+    {
+        Retry = RetryAdvice.After,
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
 }

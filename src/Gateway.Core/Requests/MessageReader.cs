@@ -57,7 +57,7 @@ internal sealed class MessageReader(ReadOnlyMemory<byte> body, int maxImages)
     private GatewayError? ReadMessage(ref Utf8JsonReader reader)
     {
         var content = default(ByteRange);
-        var field = default(ImageField);
+        var (image, field) = (false, default(ImageField));
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("content"u8))
@@ -78,9 +78,20 @@ internal sealed class MessageReader(ReadOnlyMemory<byte> body, int maxImages)
             }
             else if (reader.ValueTextEquals("image"u8))
             {
-                if (field is not null)
+                if (image)
                 {
                     return GatewayError.DuplicateKey($"messages[{Count}].image");
+                }
+
+                image = true;
+
+                // A null says nothing, as some clients write for what they leave out.
+                var value = reader;
+                value.Read();
+                if (value.TokenType == JsonTokenType.Null)
+                {
+                    reader = value;
+                    continue;
                 }
 
                 field = ReadField(ref reader);

@@ -11,14 +11,17 @@ namespace Gateway.Pipeline;
 
 /// <summary>The caller's tenant's uploaded files, in OpenAI's form. Another tenant's are not there.</summary>
 internal sealed partial class FileEndpoints(
-    KeyAuthenticator keys, CatalogStore catalogs, FileStore files, FileUploadReader uploads, UploadSlots slots, ILogger<FileEndpoints> logger)
+    KeyAuthenticator keys, CatalogStore catalogs, FileStore files, FileUploadReader uploads, ILogger<FileEndpoints> logger)
 {
+    // What they have sent so far lies in the store and counts in no quota yet.
+    private readonly TenantSlots _uploads = new(mostOfTenant: 32, mostOfAll: 256);
+
     public Task CreateAsync(HttpContext context) => AnswerAsync(context, async caller =>
     {
-        using var slot = slots.TryTake(caller.Tenant);
+        using var slot = _uploads.TryTake(caller.Tenant);
         if (slot is null)
         {
-            return GatewayError.TooManyUploads();
+            return GatewayError.TooManyAtOnce("uploads");
         }
 
         if (!(await uploads.ReceiveAsync(context, caller.Tenant, catalogs.Current.Images.Limits)).TryGet(out var file, out var error))

@@ -30,7 +30,6 @@ internal static class InferenceEndpoints
         services.AddSingleton<RequestPipeline>();
         services.AddSingleton<QuoteEndpoint>();
         services.AddSingleton<ModelEndpoints>();
-        services.AddSingleton<UploadSlots>();
         services.AddSingleton<FileUploadReader>();
         services.AddSingleton<FileEndpoints>();
         return services;

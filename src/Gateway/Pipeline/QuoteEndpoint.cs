@@ -12,6 +12,9 @@ namespace Gateway.Pipeline;
 internal sealed class QuoteEndpoint(
     KeyAuthenticator keys, RequestBodyReader bodies, CatalogStore catalogs, RequestPreparation preparation, ILimiter limiter)
 {
+    // No limit of requests or tokens counts them, and an exact count of much text takes a while.
+    private readonly TenantSlots _quotes = new(mostOfTenant: 16, mostOfAll: 128);
+
     public async Task HandleAsync(HttpContext context)
     {
         if (await AnswerAsync(context, Exchange.Of(context)) is { } refusal)
@@ -29,6 +32,12 @@ internal sealed class QuoteEndpoint(
         }
 
         exchange.Caller = caller;
+        using var slot = _quotes.TryTake(caller.Tenant);
+        if (slot is null)
+        {
+            return GatewayError.TooManyAtOnce("quotes");
+        }
+
         if (!(await bodies.ReadAsync(context)).TryGet(out var body, out error))
         {
             return error;

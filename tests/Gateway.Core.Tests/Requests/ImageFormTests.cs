@@ -110,6 +110,16 @@ public sealed class ImageFormTests
     }
 
     [Fact]
+    public void Null_in_the_field_is_no_image_but_a_key_given_all_the_same()
+    {
+        RequestReader.TryRead("""{"model":"m","messages":[{"content":"a","image":null}]}"""u8.ToArray(), 50, out var request, out var error).ShouldBeTrue(error?.Message);
+        request!.ImageFields.ShouldBeEmpty();
+
+        RequestReader.TryRead("""{"model":"m","messages":[{"content":"a","image":null,"image":{"url":"https://x"}}]}"""u8.ToArray(), 50, out _, out error).ShouldBeFalse();
+        (error!.Code, error.Param).ShouldBe(("duplicate_parameter", "messages[0].image"));
+    }
+
+    [Fact]
     public void Every_prefix_of_a_body_with_every_form_is_refused_and_none_throws()
     {
         var body = """{"model":"m","messages":[{"image":{"base64":"AA"},"content":[{"type":"image_file","image_file":{"file_id":"file-a"}},{"file":{"file_id":"f","filename":"x"},"type":"file"}]}]}"""u8.ToArray();

@@ -92,9 +92,9 @@ public sealed class FileLimitTests
     [Fact]
     public void Slots_are_bounded_for_each_tenant_and_given_back_once()
     {
-        var slots = new UploadSlots();
+        var slots = new TenantSlots(mostOfTenant: 3, mostOfAll: 5);
         var (mine, theirs) = (new Core.Callers.TenantId("ten_1"), new Core.Callers.TenantId("ten_2"));
-        var taken = Enumerable.Range(0, UploadSlots.MostOfTenant).Select(_ => slots.TryTake(mine).ShouldNotBeNull()).ToList();
+        var taken = Enumerable.Range(0, 3).Select(_ => slots.TryTake(mine).ShouldNotBeNull()).ToList();
 
         slots.TryTake(mine).ShouldBeNull();
         slots.TryTake(theirs).ShouldNotBeNull();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Core.Callers;
@@ -48,8 +49,8 @@ public sealed class QuoteTests : GatewayTest
     {
         var quote = await QuoteAsync(ChatBody.Text(string.Concat(Enumerable.Repeat("what is it? ", 1_000_000)), model: "counted"));
 
-        // A token for four letters, and 7 for the message; it counts some 4 million.
-        ((long)quote["text_tokens"]!).ShouldBe(3_000_007);
+        // 64ths of a token: 14 for each of eleven letters and spaces, 29 for the sign; and 7 for the message. It counts some 4 million.
+        ((long)quote["text_tokens"]!).ShouldBe((((11 * 14) + 29) * 1_000_000 / 64) + 7);
     }
 
     [Fact]
@@ -105,6 +106,35 @@ public sealed class QuoteTests : GatewayTest
         ((string?)(await broken.ErrorAsync())["param"]).ShouldBe("messages");
         using var text = await PostAsync(ChatBody.Image(Pictures.PngUrl(1, 1), model: "text-only"), App.Key);
         ((string?)(await text.ErrorAsync())["code"]).ShouldBe("invalid_content_type");
+    }
+
+    [Fact]
+    public async Task Quotes_of_one_tenant_beyond_its_share_are_told_to_come_back()
+    {
+        using var client = App.Client();
+        var asked = new List<(TcpClient Connection, Stream Stream)>();
+        for (var i = 0; i < 16; i++)
+        {
+            var connection = new TcpClient();
+            await connection.ConnectAsync(App.Address.Host, App.Address.Port, Timeout);
+            await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+                $"POST /v1/chat/completions/quote HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {App.Key}\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n"), Timeout);
+
+            // The go-ahead comes when the body is wanted: the slot is taken.
+            var answer = new byte[25];
+            await connection.GetStream().ReadExactlyAsync(answer, Timeout);
+            Encoding.ASCII.GetString(answer).ShouldStartWith("HTTP/1.1 100");
+            asked.Add((connection, connection.GetStream()));
+        }
+
+        using var refused = await PostAsync(ChatBody.Text("Hello"), App.Key);
+        var stranger = await App.IssueKeyAsync();
+        using var other = await PostAsync(ChatBody.Text("Hello"), stranger);
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        refused.Header("retry-after").ShouldBe("1");
+        other.StatusCode.ShouldBe(HttpStatusCode.OK);
+        asked.ForEach(each => each.Connection.Dispose());
     }
 
     [Fact]

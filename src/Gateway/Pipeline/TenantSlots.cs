@@ -2,23 +2,22 @@ using Gateway.Core.Callers;
 
 namespace Gateway.Pipeline;
 
-/// <summary>Bounds the uploads under way: what they have sent so far lies in the store and counts in no quota yet.</summary>
-internal sealed class UploadSlots
+/// <summary>Bounds what is under way at once for one tenant and in all, where no limit of the catalog does.</summary>
+/// <param name="mostOfTenant">Of one tenant.</param>
+/// <param name="mostOfAll">Of all tenants of this process.</param>
+internal sealed class TenantSlots(int mostOfTenant, int mostOfAll)
 {
-    public const int MostOfTenant = 32;
-
-    private const int MostOfAll = 256;
     private readonly Lock _gate = new();
     private readonly Dictionary<TenantId, int> _byTenant = [];
     private int _all;
 
-    /// <summary>A slot, to be disposed of when the upload ends; null where there is none just now.</summary>
+    /// <summary>A slot, to be disposed of at the end; null where there is none just now.</summary>
     public Slot? TryTake(TenantId tenant)
     {
         lock (_gate)
         {
             var taken = _byTenant.GetValueOrDefault(tenant);
-            if (_all >= MostOfAll || taken >= MostOfTenant)
+            if (_all >= mostOfAll || taken >= mostOfTenant)
             {
                 return null;
             }
@@ -41,7 +40,7 @@ internal sealed class UploadSlots
         }
     }
 
-    internal sealed class Slot(UploadSlots slots, TenantId tenant) : IDisposable
+    internal sealed class Slot(TenantSlots slots, TenantId tenant) : IDisposable
     {
         private bool _left;
 
