@@ -17,6 +17,7 @@ internal sealed class ClientWatch(
     private volatile bool _hasLeft;
     private volatile PipeWriter? _writer;
     private long? _spentBefore;
+    private int _leaving;
 
     /// <summary>Whether nobody reads the answer any more. Once true it stays so.</summary>
     public bool HasLeft => _hasLeft;
@@ -43,15 +44,14 @@ internal sealed class ClientWatch(
         return false;
     }
 
-    /// <summary>Waits for a departure that is just being handled.</summary>
-    public void Dispose()
+    /// <summary>The client is gone: its token says so, or a write that nobody takes any more, whichever comes first.</summary>
+    public void Leave()
     {
-        _left.Dispose();
-        _forced.Dispose();
-    }
+        if (Interlocked.Exchange(ref _leaving, 1) != 0)
+        {
+            return;
+        }
 
-    private void Leave()
-    {
         _hasLeft = true;
         if (!body.CloseUnlessConsumed() || policy == DisconnectPolicy.Cancel)
         {
@@ -67,5 +67,12 @@ internal sealed class ClientWatch(
         {
             _writer?.CancelPendingFlush();
         }
+    }
+
+    /// <summary>Waits for a departure that is just being handled.</summary>
+    public void Dispose()
+    {
+        _left.Dispose();
+        _forced.Dispose();
     }
 }

@@ -116,15 +116,21 @@ internal sealed class StreamRelay(
     private async ValueTask SendAsync(CancellationToken ct)
     {
         var write = writer.WriteAsync(_gathered.AsMemory(0, _gatheredLength), ct);
+        FlushResult written;
         if (write.IsCompleted)
         {
-            await write;
+            written = await write;
         }
         else
         {
             deadline.Pause();
-            await write;
+            written = await write;
             deadline.Resume();
+        }
+
+        if (written.IsCompleted)
+        {
+            client.Leave();
         }
 
         ReturnGathered();

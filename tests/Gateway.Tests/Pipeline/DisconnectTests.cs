@@ -131,6 +131,24 @@ public sealed class DisconnectTests : GatewayTest
     }
 
     [Fact]
+    public async Task Client_that_leaves_while_it_is_waited_for_is_drained_as_well()
+    {
+        var key = await App.IssueKeyAsync(keyLimits: Limits);
+
+        // More in one event than the sockets between take; the gateway writes none of it before it has all of it.
+        App.Simulator.Script.Enqueue("big_event=30m;tokens=5");
+        using (var client = new LeavingClient(App, key))
+        {
+            await client.AskAsync(Body(stream: true), Timeout);
+            await client.ReadCharactersAsync(100_000, Timeout);
+        }
+
+        var row = await OnlyRowAsync();
+        (row.Outcome, row.UsageSource, row.CompletionTokens).ShouldBe((AnswerOutcome.ClientDisconnected, UsageSource.Provider, 5));
+        await ShouldHaveUsedAsync(key, row);
+    }
+
+    [Fact]
     public async Task Drain_ends_with_its_time()
     {
         var key = await App.IssueKeyAsync(keyLimits: Limits);

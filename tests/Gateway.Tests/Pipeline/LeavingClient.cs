@@ -59,6 +59,17 @@ internal sealed class LeavingClient : IDisposable
         }
     }
 
+    /// <summary>Reads so much of the stream, whatever it is.</summary>
+    public async Task ReadCharactersAsync(int count, CancellationToken ct)
+    {
+        var buffer = new char[4096];
+        while (count > 0)
+        {
+            var read = await _reader!.ReadAsync(buffer, ct);
+            count -= read > 0 ? read : throw new EndOfStreamException("The stream ended before so much.");
+        }
+    }
+
     public void Dispose()
     {
         _reader?.Dispose();
