@@ -67,7 +67,7 @@ public sealed class StreamTests(RunningGateway gateway)
 
         await Should.ThrowAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var update in gateway.Chat(key).CompleteChatStreamingAsync([new UserChatMessage("[[tokens=60;pace=20ms]]Go on")], cancellationToken: abort.Token))
+            await foreach (var update in gateway.Chat(key).CompleteChatStreamingAsync([new UserChatMessage("[[tokens=200;pace=20ms]]Go on")], cancellationToken: abort.Token))
             {
                 if (++seen == 5)
                 {

@@ -129,7 +129,7 @@ test('structured output fits its schema', async () => {
 test('aborted stream leaves exactly one row', async () => {
   const key = await newKey();
   const client = clientOf(key);
-  const stream = await client.chat.completions.create({ model: 'gpt-4o', messages: user('[[tokens=60;pace=20ms]]Go on'), stream: true });
+  const stream = await client.chat.completions.create({ model: 'gpt-4o', messages: user('[[tokens=200;pace=20ms]]Go on'), stream: true });
   let seen = 0;
   for await (const chunk of stream) {
     assert.ok(chunk.id);
