@@ -36,7 +36,7 @@ try
     builder.Services.AddLimits(builder.Configuration);
     builder.Services.AddImages(builder.Configuration);
     builder.Services.AddFiles(builder.Configuration);
-    builder.Services.AddForwarding();
+    builder.Services.AddForwarding(builder.Configuration);
     builder.Services.AddPipeline(builder.Configuration);
     builder.Services.AddAdmin(builder.Configuration);
     await DevelopmentSimulator.AddDevelopmentAsync(builder);

@@ -79,6 +79,8 @@ public sealed class GatewayApp : IAsyncDisposable
                 {
                     services.Replace(ServiceDescriptor.Singleton(time));
                 }
+
+                options.Services(services);
             });
             host.ConfigureLogging(logging => logging.AddProvider(options.Logs));
         });
@@ -94,10 +96,15 @@ public sealed class GatewayApp : IAsyncDisposable
     public void ReloadCatalog() => Services.GetRequiredService<CatalogStore>().CheckFile();
 
     /// <summary>Makes a tenant and a key of it.</summary>
-    public async Task<string> IssueKeyAsync(RateLimits? tenantLimits = null, RateLimits? keyLimits = null, params string[] allowedModels)
+    public Task<string> IssueKeyAsync(RateLimits? tenantLimits = null, RateLimits? keyLimits = null, params string[] allowedModels) =>
+        IssueKeyAsync(DisconnectPolicy.Drain, tenantLimits, keyLimits, allowedModels);
+
+    /// <inheritdoc cref="IssueKeyAsync(RateLimits?, RateLimits?, string[])"/>
+    public async Task<string> IssueKeyAsync(
+        DisconnectPolicy disconnect, RateLimits? tenantLimits = null, RateLimits? keyLimits = null, params string[] allowedModels)
     {
         var tenant = await Services.GetRequiredService<TenantStore>()
-            .CreateAsync(new TenantDraft("test") { Limits = tenantLimits ?? RateLimits.None }, CancellationToken.None);
+            .CreateAsync(new TenantDraft("test") { Limits = tenantLimits ?? RateLimits.None, Disconnect = disconnect }, CancellationToken.None);
         var issued = await Services.GetRequiredService<KeyStore>().IssueAsync(
             tenant.Id, new KeyDraft("test") { Limits = keyLimits ?? RateLimits.None, AllowedModels = [.. allowedModels] }, CancellationToken.None);
         return issued.Secret;

@@ -1,4 +1,5 @@
 using Gateway.Images;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Gateway.Testing;
 
@@ -16,6 +17,9 @@ public sealed record GatewayAppOptions
 
     /// <summary>The network behind images' URLs; null = one where nothing can be reached.</summary>
     internal RemoteWorld? World { get; init; }
+
+    /// <summary>Further services, such as a fault to inject.</summary>
+    public Action<IServiceCollection> Services { get; init; } = static _ => { };
 
     /// <summary>Keeps what the gateway logs.</summary>
     public LogCollector Logs { get; init; } = new();

@@ -19,8 +19,8 @@ public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charg
 
     /// <summary>
     /// The provider's usage where there is one. Without it, for an answer that came or that the client left: the prompt as measured and
-    /// the text received, counted where that was possible, else estimated. For a provider's failure: the same if an answer had begun, else
-    /// nothing; and never the price per request.
+    /// the text received, counted where that was possible, else estimated. For a provider's failure, seen by the client or not: the same if
+    /// an answer had begun, else nothing; and never the price per request.
     /// </summary>
     /// <param name="observed">What was seen of the answer.</param>
     /// <param name="measured">What was weighed before.</param>
@@ -58,8 +58,8 @@ public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charg
 
     private static bool IsDue(Observation observed, bool sent) => sent && (observed.AnswerBegan || !HasFailed(observed));
 
-    private static bool HasFailed(Observation observed) => observed.Outcome is AnswerOutcome.UpstreamFailed or AnswerOutcome.TimedOut;
+    private static bool HasFailed(Observation observed) => observed is { FailedUnseen: true } or { Outcome: AnswerOutcome.UpstreamFailed or AnswerOutcome.TimedOut };
 
     private static bool IsDoubtful(in Usage usage, Observation observed) =>
-        usage.CompletionTokens == 0 || observed.Outcome != AnswerOutcome.Completed;
+        usage.CompletionTokens == 0 || observed is { ReadToEnd: false, Outcome: not AnswerOutcome.Completed };
 }

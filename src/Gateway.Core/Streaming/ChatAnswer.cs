@@ -15,11 +15,11 @@ public struct ChatAnswer
     /// <summary>The <c>usage</c> property, name and value; empty where absent.</summary>
     public ByteRange UsageProperty { get; set; }
 
-    /// <summary>The usage, where there is one that can be believed.</summary>
+    /// <summary>The usage, where it is an object; not judged yet, see <see cref="UsageJudge"/>.</summary>
     public Usage? Usage { get; set; }
 
     /// <summary>Whether <c>usage</c> is an object, believable or not.</summary>
-    public bool HasUsageObject { get; set; }
+    public readonly bool HasUsageObject => Usage is not null;
 
     /// <summary>Whether there is a <c>choices</c> array.</summary>
     public bool HasChoices { get; set; }

@@ -53,7 +53,6 @@ public static class ChatAnswerReader
         else if (reader.ValueTextEquals("usage"u8))
         {
             reader.Read();
-            answer.HasUsageObject = reader.TokenType == JsonTokenType.StartObject;
             answer.Usage = UsageReader.TryRead(ref reader, out var usage) ? usage : null;
             answer.UsageProperty = new ByteRange(start, (int)reader.BytesConsumed - start);
         }

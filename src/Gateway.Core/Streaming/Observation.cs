@@ -13,11 +13,23 @@ public sealed record Observation
     /// <summary>The provider's own usage, or null where it sent none that can be believed.</summary>
     public Usage? Usage { get; init; }
 
+    /// <summary>What the provider sent for a usage and is not believed, where there is no other.</summary>
+    public RefusedUsage? RefusedUsage { get; init; }
+
     /// <summary>Text of the answer that was received, for an estimate where there is no usage.</summary>
     public TextSize Received { get; init; }
 
     /// <summary>Whether anything of an answer reached the gateway: then it costs, though it broke off.</summary>
     public bool AnswerBegan { get; init; }
+
+    /// <summary>
+    /// Whether the answer was read to its end though the client had left: its usage is the provider's last word then, as it is of an
+    /// answer that completed.
+    /// </summary>
+    public bool ReadToEnd { get; init; }
+
+    /// <summary>Whether the provider refused, broke off or fell silent after the client had left. It tells then what is due, as the outcome does otherwise.</summary>
+    public bool FailedUnseen { get; init; }
 
     /// <summary>From the request's arrival to the answer's first content, in milliseconds; null where none came.</summary>
     public long? FirstTokenMs { get; init; }

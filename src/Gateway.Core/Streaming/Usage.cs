@@ -2,7 +2,8 @@ namespace Gateway.Core.Streaming;
 
 /// <summary>
 /// Tokens that one answer used, in OpenAI's meaning: <see cref="PromptTokens"/> includes cached, cache-write, audio and image tokens,
-/// <see cref="CompletionTokens"/> includes reasoning, audio and image tokens. None is negative.
+/// <see cref="CompletionTokens"/> includes reasoning, audio and image tokens. None is negative once
+/// <see cref="UsageJudge"/> has let it pass.
 /// </summary>
 public readonly record struct Usage
 {

@@ -3,16 +3,18 @@ using System.Text.Json;
 namespace Gateway.Core.Streaming;
 
 /// <summary>
-/// Reads a <c>usage</c> object in OpenAI's form. Details may be absent or null. Numbers that are negative, fractional or beyond
-/// <see cref="Most"/>, and a prompt of zero tokens, make the whole of it unbelievable: then there is no usage.
+/// Reads a <c>usage</c> object in OpenAI's form, as it stands: whether it can be believed is <see cref="UsageJudge"/>'s to say. Details and
+/// numbers may be absent or null, and are zero then. A number too large for a <see cref="long"/> becomes the largest or the smallest one;
+/// what is no whole number becomes <see cref="NoNumber"/>.
 /// </summary>
 public static class UsageReader
 {
-    /// <summary>More tokens than any model reads or writes in one answer.</summary>
-    public const long Most = 1_000_000_000;
+    /// <summary>In place of a fraction, a text or an object where tokens belong.</summary>
+    public const long NoNumber = long.MinValue;
 
     /// <param name="reader">On the value of <c>usage</c>; afterwards on its last token.</param>
     /// <param name="usage">What it says.</param>
+    /// <returns>False where it is no object.</returns>
     public static bool TryRead(ref Utf8JsonReader reader, out Usage usage)
     {
         usage = default;
@@ -23,24 +25,23 @@ public static class UsageReader
         }
 
         var read = default(Usage);
-        var believable = true;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("prompt_tokens"u8))
             {
-                read = read with { PromptTokens = Count(ref reader, ref believable) };
+                read = read with { PromptTokens = Count(ref reader) };
             }
             else if (reader.ValueTextEquals("completion_tokens"u8))
             {
-                read = read with { CompletionTokens = Count(ref reader, ref believable) };
+                read = read with { CompletionTokens = Count(ref reader) };
             }
             else if (reader.ValueTextEquals("prompt_tokens_details"u8))
             {
-                ReadPromptDetails(ref reader, ref read, ref believable);
+                ReadPromptDetails(ref reader, ref read);
             }
             else if (reader.ValueTextEquals("completion_tokens_details"u8))
             {
-                ReadCompletionDetails(ref reader, ref read, ref believable);
+                ReadCompletionDetails(ref reader, ref read);
             }
             else
             {
@@ -49,10 +50,10 @@ public static class UsageReader
         }
 
         usage = read;
-        return believable && read.PromptTokens > 0;
+        return true;
     }
 
-    private static void ReadPromptDetails(ref Utf8JsonReader reader, ref Usage usage, ref bool believable)
+    private static void ReadPromptDetails(ref Utf8JsonReader reader, ref Usage usage)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -65,19 +66,19 @@ public static class UsageReader
         {
             if (reader.ValueTextEquals("cached_tokens"u8))
             {
-                usage = usage with { CachedTokens = Count(ref reader, ref believable) };
+                usage = usage with { CachedTokens = Count(ref reader) };
             }
             else if (reader.ValueTextEquals("cache_write_tokens"u8))
             {
-                usage = usage with { CacheWriteTokens = Count(ref reader, ref believable) };
+                usage = usage with { CacheWriteTokens = Count(ref reader) };
             }
             else if (reader.ValueTextEquals("audio_tokens"u8))
             {
-                usage = usage with { AudioInputTokens = Count(ref reader, ref believable) };
+                usage = usage with { AudioInputTokens = Count(ref reader) };
             }
             else if (reader.ValueTextEquals("image_tokens"u8))
             {
-                usage = usage with { ImageInputTokens = Count(ref reader, ref believable) };
+                usage = usage with { ImageInputTokens = Count(ref reader) };
             }
             else
             {
@@ -86,7 +87,7 @@ public static class UsageReader
         }
     }
 
-    private static void ReadCompletionDetails(ref Utf8JsonReader reader, ref Usage usage, ref bool believable)
+    private static void ReadCompletionDetails(ref Utf8JsonReader reader, ref Usage usage)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -99,15 +100,15 @@ public static class UsageReader
         {
             if (reader.ValueTextEquals("reasoning_tokens"u8))
             {
-                usage = usage with { ReasoningTokens = Count(ref reader, ref believable) };
+                usage = usage with { ReasoningTokens = Count(ref reader) };
             }
             else if (reader.ValueTextEquals("audio_tokens"u8))
             {
-                usage = usage with { AudioOutputTokens = Count(ref reader, ref believable) };
+                usage = usage with { AudioOutputTokens = Count(ref reader) };
             }
             else if (reader.ValueTextEquals("image_tokens"u8))
             {
-                usage = usage with { ImageOutputTokens = Count(ref reader, ref believable) };
+                usage = usage with { ImageOutputTokens = Count(ref reader) };
             }
             else
             {
@@ -116,21 +117,20 @@ public static class UsageReader
         }
     }
 
-    private static long Count(ref Utf8JsonReader reader, ref bool believable)
+    private static long Count(ref Utf8JsonReader reader)
     {
         reader.Read();
-        if (reader.TokenType == JsonTokenType.Null)
+        switch (reader.TokenType)
         {
-            return 0;
+            case JsonTokenType.Null:
+                return 0;
+            case JsonTokenType.Number when reader.TryGetInt64(out var count):
+                return count;
+            case JsonTokenType.Number when reader.TryGetDouble(out var large) && Math.Abs(large) >= long.MaxValue:
+                return large > 0 ? long.MaxValue : long.MinValue;
+            default:
+                reader.Skip();
+                return NoNumber;
         }
-
-        if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var count) && count is >= 0 and <= Most)
-        {
-            return count;
-        }
-
-        reader.Skip();
-        believable = false;
-        return 0;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Gateway.Core.Streaming;
 
 namespace Gateway.Forwarding;
 
@@ -11,17 +12,19 @@ internal sealed class AnswerBuffer : IDisposable
 
     private const int FirstBytes = 4096;
     private const int TrustedBytes = 256 * 1024;
+    private const int LookEvery = 4096;
 
     private byte[] _bytes = [];
+    private int _nextLook;
 
     public int Length { get; private set; }
 
     public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
 
-    /// <summary>Reads to the end.</summary>
-    /// <returns>False where it is longer than <paramref name="maxBytes"/>.</returns>
+    /// <summary>Reads to the end. An answer that says how long it is has been written by then, and is read whole though its client has left.</summary>
+    /// <returns>False where it is longer than <paramref name="maxBytes"/>, or than one without a reader may be.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<bool> TryReadAsync(Stream stream, long? expected, int maxBytes, UpstreamDeadline deadline, CancellationToken ct)
+    public async ValueTask<bool> TryReadAsync(Stream stream, long? expected, int maxBytes, UpstreamDeadline deadline, ClientWatch client, CancellationToken ct)
     {
         if (expected > maxBytes)
         {
@@ -40,7 +43,7 @@ internal sealed class AnswerBuffer : IDisposable
 
             deadline.Progress(first: Length == 0);
             Length += read;
-            if (Length > maxBytes)
+            if (Length > maxBytes || (expected is null && client.HasLeft && !MayReadOn(client, Length - read)))
             {
                 return false;
             }
@@ -61,6 +64,18 @@ internal sealed class AnswerBuffer : IDisposable
         {
             ArrayPool<byte>.Shared.Return(bytes);
         }
+    }
+
+    /// <summary>Looks at the text so far, at growing distances, so that all looks together cost no more than a few over the whole.</summary>
+    private bool MayReadOn(ClientWatch client, int before)
+    {
+        if (Length < _nextLook)
+        {
+            return true;
+        }
+
+        _nextLook = Length + Math.Max(LookEvery, Length / 4);
+        return client.MayReadOn(PartialAnswerReader.Read(_bytes.AsSpan(0, before)), PartialAnswerReader.Read(Memory.Span));
     }
 
     private void Grow(int size)

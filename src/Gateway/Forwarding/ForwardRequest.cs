@@ -1,3 +1,4 @@
+using Gateway.Core.Callers;
 using Gateway.Core.Models;
 using Gateway.Core.Requests;
 
@@ -16,6 +17,12 @@ internal sealed class ForwardRequest
 
     /// <summary>Whether the client did not ask for the usage that its stream carries.</summary>
     public required bool HideUsage { get; init; }
+
+    /// <summary>What becomes of the upstream where the client leaves.</summary>
+    public required DisconnectPolicy Disconnect { get; init; }
+
+    /// <summary>The completion tokens up to which the provider's usage is believed.</summary>
+    public required long MostCompletion { get; init; }
 
     /// <summary>When the request arrived, as a timestamp of the clock.</summary>
     public required long Arrived { get; init; }

@@ -1,18 +1,23 @@
 using System.Runtime.CompilerServices;
 using Gateway.Core.Errors;
 using Gateway.Core.Models;
+using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Forwarding;
 
 /// <summary>
 /// The pipeline's ninth stage: (1) put the spliced body in the client's place; (2) send it through YARP to the deployment; (3) hand back
-/// what was observed, the last byte withheld. It never throws for what a provider or a client does.
+/// what was observed, the last byte withheld. It never throws for what a provider or a client does. A client that leaves
+/// does not end it: what the tenant's policy says does.
 /// </summary>
-internal sealed partial class Forwarder(IHttpForwarder proxy, ProviderClients clients, TimeProvider time, ILogger<Forwarder> logger)
+internal sealed partial class Forwarder(
+    IHttpForwarder proxy, ProviderClients clients, IOptions<DisconnectOptions> disconnect, ForcedStop forcedStop, TimeProvider time, ILogger<Forwarder> logger)
 {
     // The model's own timeouts rule; they tell waiting for the first byte from a pause in a stream, which one idle timeout cannot.
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = Timeout.InfiniteTimeSpan };
+
+    private readonly DisconnectOptions _disconnect = disconnect.Value;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ObservedResponse> SendAsync(HttpContext context, ForwardRequest request)
@@ -20,8 +25,13 @@ internal sealed partial class Forwarder(IHttpForwarder proxy, ProviderClients cl
         var deployment = request.Target.Deployment;
         using var deadline = new UpstreamDeadline(request.Target.Card.Timeouts, time);
         var body = new SplicedBodyStream(request.Body);
-        var call = new UpstreamCall(context, request, body, deadline, time);
+        using var client = new ClientWatch(request.Disconnect, _disconnect, body, deadline, forcedStop.Token);
+        var call = new UpstreamCall(context, request, body, deadline, client, time);
 
+        // The proxy would stop for a client that leaves. It gets a request that nobody leaves, and the deadline says when it is over.
+        var gone = context.RequestAborted;
+        client.Begin(gone);
+        context.RequestAborted = CancellationToken.None;
         context.Request.Body = body;
         context.Request.ContentLength = request.Body.Length;
         Name(context.Response.Headers, deployment);
@@ -34,6 +44,8 @@ internal sealed partial class Forwarder(IHttpForwarder proxy, ProviderClients cl
         }
         finally
         {
+            context.RequestAborted = gone;
+
             // The proxy has let go of the body by now, whatever happened.
             body.Close(onlyIfConsumed: false, out _);
             request.ReleaseBody();

@@ -21,6 +21,11 @@ internal sealed class HeldJsonResponse(HttpContext context, AnswerBuffer body, C
 
     public override async ValueTask FinishAsync(Charge charge, string traceId, CancellationToken ct)
     {
+        if (Observation.Outcome == AnswerOutcome.ClientDisconnected)
+        {
+            return;
+        }
+
         var edits = new List<Splice>(2);
         if (answer.Model.Length > 0)
         {

@@ -34,5 +34,9 @@ internal sealed class ProviderClients : IDisposable
         // Providers move behind DNS, and close idle connections after a minute or so.
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(50),
+
+        // Behind the last event only the end of the body is to come. An answer that is left in its middle must not run on for longer.
+        MaxResponseDrainSize = 16 * 1024,
+        ResponseDrainTimeout = TimeSpan.FromMilliseconds(250),
     });
 }

@@ -56,6 +56,19 @@ internal sealed class SplicedBodyStream(SplicedBody body) : Stream
         open?.Dispose();
     }
 
+    /// <summary>Ends the reading of a body that was not read whole.</summary>
+    /// <returns>Whether it was: the provider has the whole request, and else never will.</returns>
+    public bool CloseUnlessConsumed()
+    {
+        Close(onlyIfConsumed: true, out var consumed);
+        if (!consumed)
+        {
+            Close(onlyIfConsumed: false, out _);
+        }
+
+        return IsConsumed;
+    }
+
     public override int Read(Span<byte> buffer)
     {
         lock (_gate)

@@ -11,10 +11,19 @@ namespace Gateway.Forwarding;
 /// <summary>
 /// Passes a provider's events on, each at once: (1) read what came; (2) cut it into events; (3) read each in place for model, usage and
 /// text; (4) take it with the client's name of the model, and without usage that the client did not ask for; (5) write all events of one
-/// read at once. It stops at the terminal event, which it does not write.
+/// read at once. It stops at the terminal event, which it does not write. Without a client it reads on, and passes nothing on.
 /// </summary>
 internal sealed class StreamRelay(
-    PipeWriter client, IDialect dialect, byte[] modelJson, bool hideUsage, ReceivedText? text, UpstreamDeadline deadline, Action onFirstEvent, Action onFirstText) : IDisposable
+    PipeWriter writer,
+    ClientWatch client,
+    IDialect dialect,
+    byte[] modelJson,
+    bool hideUsage,
+    long mostCompletion,
+    ReceivedText? text,
+    UpstreamDeadline deadline,
+    Action onFirstEvent,
+    Action onFirstText) : IDisposable
 {
     private const int ReadBytes = 16 * 1024;
 
@@ -24,19 +33,27 @@ internal sealed class StreamRelay(
     private bool _terminal;
     private bool _finished;
 
-    /// <summary>Whether anything went to the client.</summary>
+    /// <summary>Whether anything went to the client, or would have if it had not left.</summary>
     public bool Began { get; private set; }
 
+    /// <summary>The last usage that could be believed.</summary>
     public Usage? Usage { get; private set; }
+
+    /// <summary>The last one that could not.</summary>
+    public RefusedUsage? RefusedUsage { get; private set; }
 
     public TextSize Received { get; private set; }
 
     /// <summary>What ended the stream before its time, or null.</summary>
     public GatewayError? BrokenBy { get; private set; }
 
+    /// <summary>Whether it read to the answer's end.</summary>
+    public bool Ended { get; private set; }
+
     public async ValueTask RunAsync(Stream upstream, CancellationToken ct)
     {
         byte[]? buffer = null;
+        client.Writes(writer);
         try
         {
             while (!_terminal && BrokenBy is null)
@@ -52,6 +69,7 @@ internal sealed class StreamRelay(
                 await ready;
                 buffer ??= ArrayPool<byte>.Shared.Rent(ReadBytes);
                 var read = await upstream.ReadAsync(buffer.AsMemory(0, ReadBytes), ct);
+                var before = Received;
                 if (read == 0)
                 {
                     End();
@@ -62,13 +80,22 @@ internal sealed class StreamRelay(
                     Pass(buffer.AsSpan(0, read));
                 }
 
-                if (_gatheredLength > 0)
+                if (client.HasLeft)
+                {
+                    ReturnGathered();
+                    if (!_terminal && !client.MayReadOn(before, Received))
+                    {
+                        return;
+                    }
+                }
+                else if (_gatheredLength > 0)
                 {
                     await SendAsync(ct);
                 }
             }
 
             Conclude();
+            Ended = BrokenBy is null;
         }
         finally
         {
@@ -88,16 +115,22 @@ internal sealed class StreamRelay(
     /// <summary>Everything of one read in one write. A client that reads slowly holds the stream up; that is not the provider's time.</summary>
     private async ValueTask SendAsync(CancellationToken ct)
     {
-        var write = client.WriteAsync(_gathered.AsMemory(0, _gatheredLength), ct);
+        var write = writer.WriteAsync(_gathered.AsMemory(0, _gatheredLength), ct);
+        FlushResult written;
         if (write.IsCompleted)
         {
-            await write;
+            written = await write;
         }
         else
         {
             deadline.Pause();
-            await write;
+            written = await write;
             deadline.Resume();
+        }
+
+        if (written.IsCompleted)
+        {
+            client.Leave();
         }
 
         ReturnGathered();
@@ -196,7 +229,11 @@ internal sealed class StreamRelay(
             return;
         }
 
-        Usage = answer.Usage ?? Usage;
+        if (answer.Usage is { } usage)
+        {
+            Take(usage);
+        }
+
         _finished |= answer.Finished;
         if (answer.Text != default)
         {
@@ -214,11 +251,29 @@ internal sealed class StreamRelay(
         }
     }
 
+    private void Take(in Usage usage)
+    {
+        var problem = UsageJudge.Judge(usage, mostCompletion);
+        if (problem == UsageProblem.None)
+        {
+            Usage = usage;
+        }
+        else
+        {
+            RefusedUsage = new RefusedUsage(usage, problem);
+        }
+    }
+
     private void Write(ReadOnlySpan<byte> data, ByteRange model, ByteRange usageProperty)
     {
         if (!Began)
         {
             Begin();
+        }
+
+        if (client.HasLeft)
+        {
+            return;
         }
 
         Gather("data: "u8);

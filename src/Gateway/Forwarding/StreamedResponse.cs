@@ -35,6 +35,11 @@ internal sealed class StreamedResponse(HttpContext context, ReceivedText? text, 
 
     public override async ValueTask FailAsync(GatewayError error, string traceId, CancellationToken ct)
     {
+        if (Observation.Outcome == AnswerOutcome.ClientDisconnected)
+        {
+            return;
+        }
+
         var writer = context.Response.BodyWriter;
         writer.Write("data: "u8);
         ErrorBody.Write(writer, error, traceId);

@@ -18,7 +18,8 @@ namespace Gateway.Forwarding;
 /// JSON answer held. The proxy's own copy of the body is suppressed: what a client gets is written here.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Both end inside TransformResponseAsync, or live on in the response.")]
-internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, SplicedBodyStream body, UpstreamDeadline deadline, TimeProvider time) : HttpTransformer
+internal sealed class UpstreamCall(
+    HttpContext context, ForwardRequest request, SplicedBodyStream body, UpstreamDeadline deadline, ClientWatch client, TimeProvider time) : HttpTransformer
 {
     private const int LongestErrorBody = 64 * 1024;
     private static readonly MediaTypeHeaderValue Json = new("application/json");
@@ -29,6 +30,7 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
     private static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(2);
 
     private bool _answerBegan;
+    private bool _told;
     private long? _firstTokenMs;
     private StreamRelay? _relay;
     private ReceivedText? _text;
@@ -104,7 +106,7 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
         finally
         {
             _relay?.Dispose();
-            if (Response is not HeldJsonResponse)
+            if (Response is not (HeldJsonResponse or PartialJsonResponse))
             {
                 _held?.Dispose();
             }
@@ -124,21 +126,24 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
     /// <summary>The answer that never came, or that ended before its time: by the client, by the clock, by the store of pictures, or by the provider.</summary>
     public ObservedResponse BrokenOff()
     {
-        var (outcome, error) = context.RequestAborted.IsCancellationRequested
-            ? (AnswerOutcome.ClientDisconnected, null)
-            : deadline.HasPassed
-                ? (AnswerOutcome.TimedOut, GatewayError.ProviderTimedOut())
-                : (AnswerOutcome.UpstreamFailed, (GatewayError?)(body.IsPictureLost ? GatewayError.FileStoreUnavailable() : GatewayError.ProviderUnreachable()));
-        return _relay is { Began: true } ? Streamed(outcome, error) : Refuse(error ?? GatewayError.ClientClosed(), outcome);
+        if (client.HasLeft)
+        {
+            return Left();
+        }
+
+        var (outcome, error) = deadline.HasPassed
+            ? (AnswerOutcome.TimedOut, GatewayError.ProviderTimedOut())
+            : (AnswerOutcome.UpstreamFailed, body.IsPictureLost ? GatewayError.FileStoreUnavailable() : GatewayError.ProviderUnreachable());
+        return _relay is { Began: true } ? Streamed(outcome, error) : Refuse(error);
     }
 
-    public ObservedResponse Refuse(GatewayError error, AnswerOutcome? outcome = null) => new RefusedResponse
+    public ObservedResponse Refuse(GatewayError error) => client.HasLeft ? Left() : new RefusedResponse
     {
         Refusal = error,
         Sent = body.IsConsumed,
         Observation = new Observation
         {
-            Outcome = outcome ?? (error.Status == StatusCodes.Status504GatewayTimeout ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed),
+            Outcome = error.Status == StatusCodes.Status504GatewayTimeout ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed,
             Status = error.Status,
             AnswerBegan = _answerBegan,
             FirstTokenMs = _firstTokenMs,
@@ -148,20 +153,51 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
     private static bool IsEventStream(HttpResponseMessage response) =>
         string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// What there is of an answer whose client has left. Short of its end either the gateway stopped it, which the client owes, or the
+    /// provider failed.
+    /// </summary>
+    private ObservedResponse Left()
+    {
+        if (_relay is { Began: true })
+        {
+            return Streamed(AnswerOutcome.ClientDisconnected, null);
+        }
+
+        var error = GatewayError.ClientClosed();
+        var observation = new Observation
+        {
+            Outcome = AnswerOutcome.ClientDisconnected,
+            Status = error.Status,
+            FailedUnseen = !deadline.IsStopped,
+        };
+        return _held is { Length: > 0 } begun && !observation.FailedUnseen
+            ? new PartialJsonResponse(begun) { Refusal = error, Sent = true, Observation = observation with { Received = PartialAnswerReader.Read(begun.Memory.Span) } }
+            : new RefusedResponse { Refusal = error, Sent = body.IsConsumed, Observation = observation };
+    }
+
     private async ValueTask<ObservedResponse> RelayAsync(Stream stream, CancellationToken ct)
     {
         var response = context.Response;
         _text = request.Target.Deployment.Tokenizer is null ? null : new ReceivedText();
         _relay = new StreamRelay(
             response.BodyWriter,
+            client,
             request.Target.Deployment.Provider.Dialect,
             JsonText.Quote(request.Target.Requested),
             request.HideUsage,
+            request.MostCompletion,
             _text,
             deadline,
             onFirstEvent: () =>
             {
                 AnswerBegins();
+                if (client.HasLeft)
+                {
+                    return;
+                }
+
+                _told = true;
                 response.StatusCode = StatusCodes.Status200OK;
                 response.ContentType = "text/event-stream; charset=utf-8";
                 response.Headers.CacheControl = "no-cache";
@@ -173,6 +209,7 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
         await _relay.RunAsync(stream, ct);
         return _relay switch
         {
+            _ when client.HasLeft => Left(),
             { BrokenBy: null } => Streamed(AnswerOutcome.Completed, null),
             { Began: true, BrokenBy: { } error } => Streamed(AnswerOutcome.UpstreamFailed, error),
             { BrokenBy: { } error } => Refuse(error),
@@ -186,8 +223,11 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
         Observation = new Observation
         {
             Outcome = outcome,
-            Status = StatusCodes.Status200OK,
+            Status = _told ? StatusCodes.Status200OK : StatusCodes.Status499ClientClosedRequest,
             Usage = _relay!.Usage,
+            RefusedUsage = _relay.RefusedUsage,
+            ReadToEnd = _relay.Ended,
+            FailedUnseen = outcome == AnswerOutcome.ClientDisconnected && !_relay.Ended && !deadline.IsStopped,
             Received = _relay.Received,
             AnswerBegan = true,
             FirstTokenMs = _firstTokenMs,
@@ -198,7 +238,7 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
     private async ValueTask<ObservedResponse> HoldAsync(Stream stream, long? length, CancellationToken ct)
     {
         _held = new AnswerBuffer();
-        if (!await _held.TryReadAsync(stream, length, AnswerBuffer.MaxBytes, deadline, ct)
+        if (!await _held.TryReadAsync(stream, length, AnswerBuffer.MaxBytes, deadline, client, ct)
             || !ChatAnswerReader.TryRead(_held.Memory.Span, out var answer))
         {
             return Refuse(GatewayError.ProviderMalformed());
@@ -217,14 +257,18 @@ internal sealed class UpstreamCall(HttpContext context, ForwardRequest request, 
 
         AnswerBegins();
         MarkFirstToken();
+        var hasLeft = client.HasLeft;
+        var problem = answer.Usage is { } reported ? UsageJudge.Judge(reported, request.MostCompletion) : UsageProblem.None;
         return new HeldJsonResponse(context, _held, answer, request.Target.Requested)
         {
             Sent = true,
             Observation = new Observation
             {
-                Outcome = AnswerOutcome.Completed,
-                Status = StatusCodes.Status200OK,
-                Usage = answer.Usage,
+                Outcome = hasLeft ? AnswerOutcome.ClientDisconnected : AnswerOutcome.Completed,
+                Status = hasLeft ? StatusCodes.Status499ClientClosedRequest : StatusCodes.Status200OK,
+                Usage = problem == UsageProblem.None ? answer.Usage : null,
+                RefusedUsage = problem == UsageProblem.None ? null : new RefusedUsage(answer.Usage.GetValueOrDefault(), problem),
+                ReadToEnd = true,
                 Received = answer.Text,
                 AnswerBegan = true,
                 FirstTokenMs = _firstTokenMs,

@@ -6,6 +6,7 @@ using Gateway.Core.Metering;
 using Gateway.Core.Models;
 using Gateway.Core.Pricing;
 using Gateway.Core.Requests;
+using Gateway.Core.Streaming;
 using Gateway.Core.Text;
 using Gateway.Forwarding;
 using Gateway.Keys;
@@ -100,6 +101,8 @@ internal sealed partial class RequestPipeline(
             Body = RequestRewriter.Rewrite(body.Memory, prepared.Plan, prepared.Images, target.Deployment),
             Stream = request.Stream,
             HideUsage = !request.StreamOptions.IncludeUsage,
+            Disconnect = caller.Disconnect,
+            MostCompletion = UsageJudge.MostCompletion(prepared.Plan.AllowedCompletion, prepared.Plan.N),
             Arrived = exchange.Arrived,
             ReleaseBody = () => body.KeepTextOf(request, target.Deployment.Tokenizer),
         });
@@ -110,32 +113,50 @@ internal sealed partial class RequestPipeline(
             RateLimitHeaders.Write(context.Response.Headers, reservation.Levels);
         }
 
+        if (response.Observation is { Usage: null, RefusedUsage: { } refused })
+        {
+            Log.UsageRefused(
+                logger, exchange.RequestId, target.Deployment.Provider.Name, target.Deployment.Model, refused.Problem, refused.Reported.PromptTokens, refused.Reported.CompletionTokens);
+        }
+
         // (10) The bill, durable before the last byte; what was reserved too much goes back.
-        var counted = Bill.NeedsCount(response.Observation, response.Sent) ? Count(body, measurement, response, target) : default;
+        var counted = Bill.NeedsCount(response.Observation, response.Sent) ? Count(exchange, body, response) : default;
         var bill = Bill.Of(response.Observation, measurement, target.Price, response.Sent, counted);
         exchange.Bill = bill;
-        if (!await TryCommitAsync(context, exchange, request, response, bill))
+        var committed = await TryCommitAsync(exchange, request, response, bill);
+        await reservation.SettleAsync(bill.Usage.TotalTokens, CancellationToken.None);
+        if (!committed)
         {
             await response.FailAsync(GatewayError.LedgerUnavailable(), exchange.TraceId, context.RequestAborted);
             return context.Response.HasStarted ? null : GatewayError.LedgerUnavailable();
         }
 
-        await reservation.SettleAsync(bill.Usage.TotalTokens, CancellationToken.None);
         drift.Observe(target, measurement, response.Observation, body);
         await response.FinishAsync(bill.Charge, exchange.TraceId, context.RequestAborted);
         return response.Refusal;
     }
 
     /// <summary>Exact tokens of what is left of the request's text, and of what came.</summary>
-    private static CountedText Count(RequestBody body, Measurement measurement, ObservedResponse response, Target target)
+    private CountedText Count(Exchange exchange, RequestBody body, ObservedResponse response)
     {
-        if (target.Deployment.Tokenizer is not { } name || !BytePairEncoder.TryGet(name, out var encoder))
+        // Both are set before anything is sent.
+        var (target, measurement) = (exchange.Target!, exchange.Measurement!);
+        try
         {
+            if (target.Deployment.Tokenizer is not { } name || !BytePairEncoder.TryGet(name, out var encoder))
+            {
+                return default;
+            }
+
+            var isCounted = body.IsHeld && measurement.TextTokens <= PromptCounter.MostWorthCounting;
+            return new CountedText(isCounted ? PromptCounter.Count(body.Memory.Span, encoder).Tokens : null, response.CountReceived(encoder));
+        }
+        catch (Exception exception)
+        {
+            // The answer is owed, whatever is wrong with the counting: the estimate stands.
+            Log.NotCounted(logger, exception, exchange.RequestId);
             return default;
         }
-
-        var isCounted = body.IsHeld && measurement.TextTokens <= PromptCounter.MostWorthCounting;
-        return new CountedText(isCounted ? PromptCounter.Count(body.Memory.Span, encoder).Tokens : null, response.CountReceived(encoder));
     }
 
     private static GatewayError Refuse(HttpContext context, LimitRefusal refusal, string model)
@@ -145,7 +166,7 @@ internal sealed partial class RequestPipeline(
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> TryCommitAsync(HttpContext context, Exchange exchange, ParsedRequest request, ObservedResponse response, Bill bill)
+    private async ValueTask<bool> TryCommitAsync(Exchange exchange, ParsedRequest request, ObservedResponse response, Bill bill)
     {
         try
         {
@@ -175,6 +196,13 @@ internal sealed partial class RequestPipeline(
 
     private static partial class Log
     {
+        [LoggerMessage(2, LogLevel.Warning, "The usage of {RequestId} by {Provider} ({UpstreamModel}) is not believed ({Problem}): prompt {PromptTokens}, completion {CompletionTokens}. Its tokens are counted instead")]
+        public static partial void UsageRefused(
+            ILogger logger, string requestId, string provider, string upstreamModel, UsageProblem problem, long promptTokens, long completionTokens);
+
+        [LoggerMessage(3, LogLevel.Error, "The text of {RequestId} could not be counted; its bill is an estimate")]
+        public static partial void NotCounted(ILogger logger, Exception exception, string requestId);
+
         [LoggerMessage(1, LogLevel.Critical, "The ledger row of {RequestId} over {AmountNanoUsd} nano-dollars could not be written; its answer was withheld")]
         public static partial void NotCommitted(ILogger logger, Exception exception, string requestId, long amountNanoUsd);
     }

@@ -86,6 +86,26 @@ public sealed class BillTests
         Bill.NeedsCount(Seen(AnswerOutcome.TimedOut, null, began: false), sent: true).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(false, UsageSource.Estimated, 3)]
+    [InlineData(true, UsageSource.Provider, 1)]
+    public void Usage_of_an_answer_read_to_its_end_is_the_last_word_though_the_client_left(bool readToEnd, UsageSource source, long completion)
+    {
+        var seen = Seen(AnswerOutcome.ClientDisconnected, new Usage { PromptTokens = 50, CompletionTokens = 1 }) with { ReadToEnd = readToEnd };
+
+        var bill = Bill.Of(seen, Measured, Price, sent: true, default);
+
+        Bill.NeedsCount(seen, sent: true).ShouldBe(!readToEnd);
+        (bill.Source, bill.Usage.CompletionTokens).ShouldBe((source, completion));
+    }
+
+    [Theory]
+    [InlineData(true, 100_000 + 3_000_000 + 6_000)]
+    [InlineData(false, 0)]
+    public void Provider_that_fails_after_the_client_left_earns_what_it_would_have_earned_before(bool began, long amount) =>
+        Bill.Of(Seen(AnswerOutcome.ClientDisconnected, null, began) with { FailedUnseen = true }, Measured, Price, sent: true, default)
+            .Charge.Amount.ShouldBe(new Money(amount));
+
     [Fact]
     public void Counted_text_is_billed_with_the_images_as_measured()
     {

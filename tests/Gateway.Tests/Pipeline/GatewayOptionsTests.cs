@@ -1,4 +1,5 @@
 using Gateway.Catalog;
+using Gateway.Forwarding;
 using Gateway.Pipeline;
 using Shouldly;
 using Xunit;
@@ -27,6 +28,15 @@ public sealed class GatewayOptionsTests
     [InlineData("/openai/v1")]
     public void Sound_prefix_is_taken(string prefix) =>
         new GatewayOptionsValidator().Validate(null, new GatewayOptions { PathPrefix = prefix }).Succeeded.ShouldBeTrue();
+
+    [Theory]
+    [InlineData(0, 4096, "Gateway:Disconnect:DrainSeconds is 0. ")]
+    [InlineData(601, 4096, "Gateway:Disconnect:DrainSeconds is 601. ")]
+    [InlineData(60, 0, "Gateway:Disconnect:DrainTokens is 0. ")]
+    [InlineData(60, 1_000_001, "Gateway:Disconnect:DrainTokens is 1000001. ")]
+    public void Drain_has_bounds_of_its_own(int seconds, int tokens, string message) =>
+        new DisconnectOptionsValidator().Validate(null, new DisconnectOptions { DrainSeconds = seconds, DrainTokens = tokens })
+            .Failures.ShouldHaveSingleItem().ShouldStartWith(message + "Set it to ");
 
     [Fact]
     public void Catalog_needs_a_path() =>
