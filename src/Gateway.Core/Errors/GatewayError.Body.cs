@@ -36,6 +36,12 @@ public sealed partial record GatewayError
     public static GatewayError InvalidValue(string path, string rule) => Invalid("invalid_value", path,
         $"Invalid value for '{path}': {rule}");
 
+    public static GatewayError StringTooLong(string path, int most, int actual) => Invalid("string_above_max_length", path,
+        $"Invalid '{path}': string too long. Expected a string with maximum length {most}, but got a string with length {actual} instead.");
+
+    public static GatewayError TooManyProperties(string path, int most) => Invalid("object_above_max_properties", path,
+        $"Invalid '{path}': too many properties. Expected an object with at most {most} properties.");
+
     public static GatewayError DuplicateKey(string path) => Invalid("duplicate_parameter", path,
         $"The parameter '{path}' is given more than once. Give it once.");
 

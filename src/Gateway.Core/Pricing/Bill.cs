@@ -53,12 +53,20 @@ public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charg
             usage = usage with { ImageInputTokens = Math.Min(measured.ImageTokens, usage.PromptTokens) };
         }
 
-        return new Bill(usage, source, Biller.Bill(usage, price, chargeRequest: !HasFailed(observed)));
+        return new Bill(usage, source, ChargeOf(usage, observed.Outcome, price));
     }
 
-    private static bool IsDue(Observation observed, bool sent) => sent && (observed.AnswerBegan || !HasFailed(observed));
+    /// <summary>
+    /// What a request costs, from nothing but what its ledger row keeps, so that a bill can be computed again. Without a token of prompt or completion
+    /// nothing was due: whatever is due has a prompt, as every message weighs something and a provider's usage without one is not believed.
+    /// Else usage times price, and the price per request unless the outcome is a failure.
+    /// </summary>
+    public static Charge ChargeOf(in Usage usage, AnswerOutcome outcome, ModelPrice price) =>
+        usage is { PromptTokens: 0, CompletionTokens: 0 } ? Charge.None : Biller.Bill(usage, price, chargeRequest: !IsFailure(outcome));
 
-    private static bool HasFailed(Observation observed) => observed is { FailedUnseen: true } or { Outcome: AnswerOutcome.UpstreamFailed or AnswerOutcome.TimedOut };
+    private static bool IsDue(Observation observed, bool sent) => sent && (observed.AnswerBegan || !IsFailure(observed.Outcome));
+
+    private static bool IsFailure(AnswerOutcome outcome) => outcome is AnswerOutcome.UpstreamFailed or AnswerOutcome.TimedOut;
 
     private static bool IsDoubtful(in Usage usage, Observation observed) =>
         usage.CompletionTokens == 0 || observed is { ReadToEnd: false, Outcome: not AnswerOutcome.Completed };

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 
 namespace Gateway.Core.Pricing;
@@ -23,7 +25,7 @@ public sealed record ModelPrice(DateTimeOffset From, Rates Rates, Rates List, st
     {
         var utc = from.ToUniversalTime();
         var json = new StringBuilder("{\"from\":\"")
-            .Append(utc.ToString(utc.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss'Z'"))
+            .Append(utc.ToString(utc.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))
             .Append('"');
         Append(json, rates, first: false);
         if (list is not null)
@@ -34,6 +36,20 @@ public sealed record ModelPrice(DateTimeOffset From, Rates Rates, Rates List, st
         }
 
         return new ModelPrice(utc, rates, list?.Or(rates) ?? rates, json.Append('}').ToString());
+    }
+
+    /// <summary>
+    /// Reads a price from its canonical text: the exact inverse of <see cref="Json"/>. Every other text is refused, also one that means the same.
+    /// </summary>
+    /// <param name="json">As a ledger row holds it.</param>
+    /// <param name="price">The price; its <see cref="From"/> to the second, as the text has it.</param>
+    public static bool TryParse(string json, [NotNullWhen(true)] out ModelPrice? price)
+    {
+        price = json == Free.Json ? Free : PriceText.Read(json);
+
+        // Written again it must be the same text: whatever the reading let pass (order, repetition, white space, zeros) shows here.
+        price = price?.Json == json ? price : null;
+        return price is not null;
     }
 
     // Names and amounts hold no character that JSON escapes.

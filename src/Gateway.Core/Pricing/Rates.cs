@@ -54,6 +54,25 @@ public sealed record Rates
         PerCharacter = PerCharacter ?? other.PerCharacter,
     };
 
+    /// <summary>These rates with one set by its name in <see cref="Given"/>; null where none is called so.</summary>
+    public Rates? With(string name, Money rate) => name switch
+    {
+        "per_request" => this with { PerRequest = rate },
+        "input" => this with { Input = rate },
+        "cached_input" => this with { CachedInput = rate },
+        "cache_write" => this with { CacheWrite = rate },
+        "output" => this with { Output = rate },
+        "reasoning" => this with { Reasoning = rate },
+        "audio_input" => this with { AudioInput = rate },
+        "audio_output" => this with { AudioOutput = rate },
+        "image_input" => this with { ImageInput = rate },
+        "image_output" => this with { ImageOutput = rate },
+        "per_image" => this with { PerImage = rate },
+        "per_second" => this with { PerSecond = rate },
+        "per_character" => this with { PerCharacter = rate },
+        _ => null,
+    };
+
     /// <summary>The rates that are there, by the names that the catalog and the ledger use, always in this order.</summary>
     public IEnumerable<KeyValuePair<string, Money>> Given()
     {

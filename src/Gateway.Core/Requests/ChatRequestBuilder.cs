@@ -12,11 +12,13 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
 
     private static readonly string[] IncludeUsageKey = ["include_usage"];
 
+    // Labels are not among them: nothing is weighed by them, and a provider may know others by such names.
     private static readonly string[] Known =
         ["model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "n", "service_tier", "web_search_options"];
 
     private readonly List<TopLevelParameter> _parameters = new(8);
     private readonly MessageReader _messages = new(body, maxImages);
+    private RequestLabels? _labels;
     private Keys _seen;
     private string? _model;
     private bool _stream;
@@ -39,6 +41,9 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
         MaxCompletionTokens = 32,
         N = 64,
         IncludeUsage = 128,
+        User = 256,
+        SafetyIdentifier = 512,
+        Metadata = 1024,
     }
 
     public GatewayError? Read(ref Utf8JsonReader reader)
@@ -83,6 +88,8 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
         Images = _messages.Images.Images,
         ImageEdits = _messages.Images.Edits,
         ImageFields = _messages.Images.Fields,
+        EndUser = _labels?.EndUser,
+        Tags = _labels?.Tags,
         Audio = _messages.Audio,
         File = _messages.File,
         Parameters = _parameters,
@@ -147,6 +154,21 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
         if (name.SequenceEqual("n"u8))
         {
             return Once(Keys.N, "n") ?? ReadAnswers(ref reader);
+        }
+
+        if (name.SequenceEqual("user"u8))
+        {
+            return Once(Keys.User, "user") ?? (_labels ??= new RequestLabels()).ReadUser(ref reader);
+        }
+
+        if (name.SequenceEqual("safety_identifier"u8))
+        {
+            return Once(Keys.SafetyIdentifier, "safety_identifier") ?? (_labels ??= new RequestLabels()).ReadSafetyIdentifier(ref reader);
+        }
+
+        if (name.SequenceEqual("metadata"u8))
+        {
+            return Once(Keys.Metadata, "metadata") ?? (_labels ??= new RequestLabels()).ReadTags(ref reader);
         }
 
         if (name.SequenceEqual("service_tier"u8))

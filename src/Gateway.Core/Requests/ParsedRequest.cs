@@ -40,6 +40,12 @@ public sealed class ParsedRequest
     /// <summary>Messages' own <c>image</c> fields: their images are among <see cref="Images"/>, and a model card says whether they are accepted.</summary>
     public IReadOnlyList<ImageField> ImageFields { get; init; } = [];
 
+    /// <summary>The end user that the client names, 1 to 256 characters, or null.</summary>
+    public string? EndUser { get; init; }
+
+    /// <summary>The client's tags as compact JSON: 1 to 16 pairs of texts; or null.</summary>
+    public string? Tags { get; init; }
+
     /// <summary>Where the first audio part stands, or null.</summary>
     public string? Audio { get; init; }
 

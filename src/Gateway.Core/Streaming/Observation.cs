@@ -28,9 +28,6 @@ public sealed record Observation
     /// </summary>
     public bool ReadToEnd { get; init; }
 
-    /// <summary>Whether the provider refused, broke off or fell silent after the client had left. It tells then what is due, as the outcome does otherwise.</summary>
-    public bool FailedUnseen { get; init; }
-
     /// <summary>From the request's arrival to the answer's first content, in milliseconds; null where none came.</summary>
     public long? FirstTokenMs { get; init; }
 }

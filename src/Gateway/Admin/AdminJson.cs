@@ -9,4 +9,5 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(KeyJson))]
 [JsonSerializable(typeof(ListJson<KeyJson>), TypeInfoPropertyName = "KeyList")]
 [JsonSerializable(typeof(ListJson<LedgerRowJson>), TypeInfoPropertyName = "LedgerList")]
+[JsonSerializable(typeof(ListJson<UsageRowJson>), TypeInfoPropertyName = "UsageList")]
 internal sealed partial class AdminJson : JsonSerializerContext;

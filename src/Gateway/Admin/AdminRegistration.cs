@@ -24,6 +24,7 @@ internal static class AdminRegistration
         TenantEndpoints.Map(admin);
         KeyEndpoints.Map(admin);
         LedgerEndpoints.Map(admin);
+        UsageEndpoints.Map(admin);
         return endpoints;
     }
 }

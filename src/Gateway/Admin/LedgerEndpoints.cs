@@ -1,4 +1,5 @@
 using Gateway.Core.Callers;
+using Gateway.Core.Errors;
 using Gateway.Keys;
 using Gateway.Ledger;
 
@@ -12,6 +13,11 @@ internal static class LedgerEndpoints
     {
         var fields = new QueryFields(request);
         var query = Read(fields);
+        if (AcceptsCsv(request) && fields.Text("limit") is not null)
+        {
+            fields.Fail(GatewayError.InvalidValue("limit", "CSV holds all rows of the filter; leave it out, or accept application/json."));
+        }
+
         if (fields.Error is { } error)
         {
             return new AdminError(error);
@@ -23,8 +29,26 @@ internal static class LedgerEndpoints
             query = query with { Tenant = (await keys.FindAsync(new KeyId(key), cancellationToken))?.Tenant.Value ?? "" };
         }
 
+        if (AcceptsCsv(request))
+        {
+            // All rows of the filter, whatever a page holds.
+            query = query with { Limit = LedgerCsv.PageRows };
+            return new LedgerCsv(ledger, query, await ledger.ListAsync(query, cancellationToken));
+        }
+
+        request.HttpContext.Response.Headers.Vary = "Accept";
         var page = await ledger.ListAsync(query, cancellationToken);
         return TypedResults.Json(ListJson<LedgerRowJson>.Of(page.Rows.Select(LedgerRowJson.Of), page.Next?.ToString()), AdminJson.Default.LedgerList);
+    }
+
+    /// <summary>Whether CSV is named, and liked better than JSON.</summary>
+    private static bool AcceptsCsv(HttpRequest request)
+    {
+        var accepted = request.GetTypedHeaders().Accept;
+        var csv = Quality("text/csv");
+        return csv > 0 && csv > Quality("application/json");
+
+        double Quality(string type) => accepted.Where(range => range.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Max(range => (double?)(range.Quality ?? 1)) ?? 0;
     }
 
     private static LedgerQuery Read(QueryFields fields)

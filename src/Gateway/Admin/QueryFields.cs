@@ -28,7 +28,18 @@ internal sealed class QueryFields(HttpRequest request)
             Fail(GatewayError.DuplicateKey(name));
         }
 
-        return values is [{ Length: > 0 } value, ..] ? value : null;
+        if (values is not [{ Length: > 0 } value, ..])
+        {
+            return null;
+        }
+
+        // PostgreSQL knows no such character, and would take the database for broken.
+        if (value.Contains('\0', StringComparison.Ordinal))
+        {
+            Fail(GatewayError.InvalidValue(name, "it must not hold the character NUL."));
+        }
+
+        return value;
     }
 
     public int Limit()

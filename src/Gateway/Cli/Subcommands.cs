@@ -11,6 +11,8 @@ internal static class Subcommands
         subcommand = args switch
         {
             ["quote", .. var rest] => () => QuoteCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None),
+            ["ledger", "verify", .. var rest] => () => LedgerVerifyCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None),
+            ["ledger", ..] => LedgerAsync,
             ["help" or "--help" or "-h", ..] => HelpAsync,
             _ => null,
         };
@@ -23,7 +25,15 @@ internal static class Subcommands
             $"""
             gateway                       serves; settings come from appsettings.json and the environment (see docs/configuration.md)
             {QuoteArguments.Usage}
+            {LedgerVerifyArguments.Usage}
             """);
         return 0;
+    }
+
+    // Never the gateway: whoever mistypes a check must not start a server.
+    private static async Task<int> LedgerAsync()
+    {
+        await Console.Error.WriteLineAsync(LedgerVerifyArguments.Usage);
+        return 2;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class StreamedResponse(HttpContext context, ReceivedText? text, 
 
     public override async ValueTask FinishAsync(Charge charge, string traceId, CancellationToken ct)
     {
-        if (Observation.Outcome == AnswerOutcome.ClientDisconnected)
+        if (Observation.Outcome == AnswerOutcome.ClientDisconnected || context.RequestAborted.IsCancellationRequested)
         {
             return;
         }
@@ -35,7 +35,7 @@ internal sealed class StreamedResponse(HttpContext context, ReceivedText? text, 
 
     public override async ValueTask FailAsync(GatewayError error, string traceId, CancellationToken ct)
     {
-        if (Observation.Outcome == AnswerOutcome.ClientDisconnected)
+        if (Observation.Outcome == AnswerOutcome.ClientDisconnected || context.RequestAborted.IsCancellationRequested)
         {
             return;
         }

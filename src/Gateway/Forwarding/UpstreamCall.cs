@@ -150,6 +150,10 @@ internal sealed class UpstreamCall(
         },
     };
 
+    /// <summary>Of an answer that its client did not wait for and that did not end: the gateway stopped it, or the provider failed, which tells what is due.</summary>
+    private AnswerOutcome OutcomeUnseen =>
+        deadline.IsStopped ? AnswerOutcome.ClientDisconnected : deadline.HasPassed ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed;
+
     private static bool IsEventStream(HttpResponseMessage response) =>
         string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
 
@@ -167,11 +171,10 @@ internal sealed class UpstreamCall(
         var error = GatewayError.ClientClosed();
         var observation = new Observation
         {
-            Outcome = AnswerOutcome.ClientDisconnected,
+            Outcome = OutcomeUnseen,
             Status = error.Status,
-            FailedUnseen = !deadline.IsStopped,
         };
-        return _held is { Length: > 0 } begun && !observation.FailedUnseen
+        return _held is { Length: > 0 } begun && deadline.IsStopped
             ? new PartialJsonResponse(begun) { Refusal = error, Sent = true, Observation = observation with { Received = PartialAnswerReader.Read(begun.Memory.Span) } }
             : new RefusedResponse { Refusal = error, Sent = body.IsConsumed, Observation = observation };
     }
@@ -222,12 +225,11 @@ internal sealed class UpstreamCall(
         Sent = true,
         Observation = new Observation
         {
-            Outcome = outcome,
+            Outcome = outcome == AnswerOutcome.ClientDisconnected && !_relay!.Ended ? OutcomeUnseen : outcome,
             Status = _told ? StatusCodes.Status200OK : StatusCodes.Status499ClientClosedRequest,
             Usage = _relay!.Usage,
             RefusedUsage = _relay.RefusedUsage,
             ReadToEnd = _relay.Ended,
-            FailedUnseen = outcome == AnswerOutcome.ClientDisconnected && !_relay.Ended && !deadline.IsStopped,
             Received = _relay.Received,
             AnswerBegan = true,
             FirstTokenMs = _firstTokenMs,

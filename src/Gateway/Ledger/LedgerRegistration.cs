@@ -10,6 +10,7 @@ internal static class LedgerRegistration
         services.AddSingleton<ILedgerSink>(provider => SinkFor(provider.GetRequiredService<Database>()));
         services.AddSingleton<LedgerWriter>();
         services.AddSingleton<LedgerStore>();
+        services.AddSingleton<UsageStore>();
         services.AddSingleton<Settlement>();
         services.AddHostedService(provider => provider.GetRequiredService<LedgerWriter>());
         return services;

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text;
 using Gateway.Core.Callers;
 using Gateway.Core.Pricing;
 using Gateway.Storage;
@@ -12,12 +11,6 @@ internal sealed class LedgerStore(Database database)
     public const int MaxLimit = 1000;
 
     private const string Select = "select " + LedgerSql.Columns + " from ledger where 1 = 1";
-    private const string OfTenant = " and tenant_id = @tenant";
-    private const string OfKey = " and key_id = @key";
-    private const string OfModel = " and model = @model";
-    private const string From = " and request_id >= @from_id and at >= @from";
-    private const string To = " and request_id < @to_id and at < @to";
-    private const string Behind = " and request_id < @cursor";
 
     // A request id begins with its time: in the order of ids rows lie in the order of time, and no index of times is needed.
     private const string NewestFirst = " order by request_id desc limit @limit";
@@ -25,8 +18,9 @@ internal sealed class LedgerStore(Database database)
     /// <param name="query">Its limit is from 1 to <see cref="MaxLimit"/>.</param>
     public async Task<LedgerPage> ListAsync(LedgerQuery query, CancellationToken cancellationToken)
     {
-        var (sql, arguments) = Compose(query);
-        var rows = await database.ListAsync(sql, Read, arguments, cancellationToken);
+        var (conditions, arguments) = LedgerFilter.Compose(query);
+        var rows = await database.ListAsync(
+            Select + conditions + NewestFirst, Read, [.. arguments, new SqlArgument("@limit", query.Limit + 1)], cancellationToken);
 
         // One row more than asked for tells whether there is another page.
         if (rows.Count <= query.Limit)
@@ -36,49 +30,6 @@ internal sealed class LedgerStore(Database database)
 
         rows.RemoveAt(query.Limit);
         return new LedgerPage(rows, new LedgerCursor(rows[^1].RequestId));
-    }
-
-    // Only the filters that are set, so that each combination finds its index.
-    private static (string Sql, SqlArgument[] Arguments) Compose(LedgerQuery query)
-    {
-        var sql = new StringBuilder(Select);
-        var arguments = new List<SqlArgument>();
-        Where(OfTenant, "@tenant", query.Tenant);
-        Where(OfKey, "@key", query.Key);
-        Where(OfModel, "@model", query.Model);
-        if (query.From is { } from)
-        {
-            Where(From, "@from", UnixMicroseconds.From(from));
-            arguments.Add(new SqlArgument("@from_id", FirstIdOf(from)));
-        }
-
-        if (query.To is { } to)
-        {
-            Where(To, "@to", UnixMicroseconds.From(to));
-
-            // Ids resolve milliseconds: those of the one that the end lies in are all looked at.
-            arguments.Add(new SqlArgument("@to_id", FirstIdOf(to.AddMilliseconds(1))));
-        }
-
-        Where(Behind, "@cursor", query.After?.RequestId);
-        Where(NewestFirst, "@limit", query.Limit + 1);
-        return (sql.ToString(), [.. arguments]);
-
-        void Where(string condition, string name, object? value)
-        {
-            if (value is not null)
-            {
-                sql.Append(condition);
-                arguments.Add(new SqlArgument(name, value));
-            }
-        }
-    }
-
-    /// <summary>What every id of this millisecond and later ones begins with or lies behind: <c>req_</c> and a UUIDv7's 48 bits of time.</summary>
-    private static string FirstIdOf(DateTimeOffset time)
-    {
-        var ms = Math.Clamp(time.ToUnixTimeMilliseconds(), 0, (1L << 48) - 1);
-        return $"req_{ms >> 16:x8}-{ms & 0xFFFF:x4}";
     }
 
     private static LedgerEntry Read(DbDataReader row) => new()

@@ -5,15 +5,17 @@ using NpgsqlTypes;
 
 namespace Gateway.Ledger;
 
-/// <summary>One statement for the whole batch: an array for each column, unnested into rows by the server.</summary>
+/// <summary>
+/// One statement for the whole batch: an array for each column, unnested into rows by the server; those that it did not know yet are added to the daily sums.
+/// </summary>
 internal sealed class PostgresLedgerSink(Database database) : ILedgerSink
 {
-    private const string InsertRows = LedgerSql.Insert
+    private const string InsertRows = "with written as (" + LedgerSql.Insert
         + "select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], "
         + "$9::boolean[], $10::bigint[], $11::text[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], "
         + "$18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[], "
         + "$26::text[], $27::text[], $28::text[], $29::text[], $30::bigint[], $31::bigint[], $32::bigint[], $33::bigint[], $34::text[])"
-        + LedgerSql.IgnoreKnown;
+        + LedgerSql.IgnoreKnown + " returning " + UsageSql.RowColumns + ") " + UsageSql.AddWritten;
 
     private NpgsqlConnection? _connection;
 

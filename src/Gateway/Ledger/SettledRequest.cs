@@ -1,6 +1,7 @@
 using Gateway.Core.Callers;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
+using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
 
 namespace Gateway.Ledger;
@@ -21,6 +22,12 @@ internal readonly struct SettledRequest
     public required Target Target { get; init; }
 
     public required bool Stream { get; init; }
+
+    /// <inheritdoc cref="ParsedRequest.EndUser"/>
+    public required string? EndUser { get; init; }
+
+    /// <inheritdoc cref="ParsedRequest.Tags"/>
+    public required string? Tags { get; init; }
 
     public required Measurement Measurement { get; init; }
 

@@ -47,6 +47,8 @@ internal sealed class Settlement(LedgerWriter ledger)
                 AudioOutputTokens = usage.AudioOutputTokens,
                 ImageOutputTokens = usage.ImageOutputTokens,
                 Images = request.Measurement.Images.Count,
+                EndUser = request.EndUser,
+                Tags = request.Tags,
                 UsageSource = bill.Source,
                 Price = request.Target.Price.Json,
                 Amount = bill.Charge.Amount,

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Gateway.Storage;
 using Microsoft.Data.Sqlite;
@@ -6,7 +7,7 @@ using SQLitePCL;
 namespace Gateway.Ledger;
 
 /// <summary>
-/// One prepared statement, stepped for each row. It binds through SQLitePCLRaw: ADO.NET's boxed parameters and reader for each row cost more than the insert itself.
+/// One prepared statement, stepped for each row, and one for each daily sum that the group's new rows belong to. It binds through SQLitePCLRaw: ADO.NET's boxed parameters and reader for each row cost more than the insert itself.
 /// </summary>
 internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
 {
@@ -21,19 +22,35 @@ internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
     private SqliteConnection? _connection;
     private sqlite3_stmt? _begin;
     private sqlite3_stmt? _insert;
+    private sqlite3_stmt? _add;
     private sqlite3_stmt? _commit;
+    private readonly Dictionary<UsageKey, UsageSums> _sums = [];
     private byte[] _utf8 = new byte[1024];
 
     public void Write(ReadOnlySpan<PendingRow> rows)
     {
-        var (begin, insert, commit) = Open();
+        var (begin, insert, add, commit) = Open();
         Step(begin);
         try
         {
+            _sums.Clear();
             foreach (var row in rows)
             {
                 Bind(insert, row.Entry);
                 Step(insert);
+
+                // None where the row was known.
+                if (raw.sqlite3_changes(_connection!.Handle) > 0)
+                {
+                    ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, UsageKey.Of(row.Entry), out _);
+                    sums = sums.With(row.Entry);
+                }
+            }
+
+            foreach (var (key, sums) in _sums)
+            {
+                Bind(add, key, sums);
+                Step(add);
             }
 
             Step(commit);
@@ -54,20 +71,22 @@ internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
     {
         _begin?.Dispose();
         _insert?.Dispose();
+        _add?.Dispose();
         _commit?.Dispose();
         _connection?.Dispose();
-        (_begin, _insert, _commit, _connection) = (null, null, null, null);
+        (_begin, _insert, _add, _commit, _connection) = (null, null, null, null, null);
     }
 
     public void Dispose() => Reset();
 
-    private (sqlite3_stmt Begin, sqlite3_stmt Insert, sqlite3_stmt Commit) Open()
+    private (sqlite3_stmt Begin, sqlite3_stmt Insert, sqlite3_stmt Add, sqlite3_stmt Commit) Open()
     {
         _connection ??= Connect();
         _begin ??= Prepare("begin immediate");
         _insert ??= Prepare(InsertRow);
+        _add ??= Prepare(UsageSql.AddSums);
         _commit ??= Prepare("commit");
-        return (_begin, _insert, _commit);
+        return (_begin, _insert, _add, _commit);
     }
 
     private SqliteConnection Connect()
@@ -150,21 +169,40 @@ internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
 
         void Number(long value) => raw.sqlite3_bind_int64(statement, ++at, value);
 
-        void Text(string? value)
+        void Text(string? value) => this.Text(statement, ++at, value);
+    }
+
+    private void Bind(sqlite3_stmt statement, in UsageKey key, in UsageSums sums)
+    {
+        raw.sqlite3_bind_int64(statement, 1, key.Day);
+        Text(statement, 2, key.Tenant);
+        Text(statement, 3, key.Key);
+        Text(statement, 4, key.Model);
+        ReadOnlySpan<long> numbers =
+        [
+            sums.Requests, sums.PromptTokens, sums.CachedTokens, sums.ImageTokens, sums.CompletionTokens, sums.ReasoningTokens, sums.Images,
+            sums.AmountNanoUsd, sums.ListAmountNanoUsd,
+        ];
+        for (var i = 0; i < numbers.Length; i++)
         {
-            switch (value)
-            {
-                case null:
-                    raw.sqlite3_bind_null(statement, ++at);
-                    break;
-                case "":
-                    // An empty span would be bound as null.
-                    raw.sqlite3_bind_text(statement, ++at, "");
-                    break;
-                default:
-                    raw.sqlite3_bind_text(statement, ++at, Encode(value));
-                    break;
-            }
+            raw.sqlite3_bind_int64(statement, 5 + i, numbers[i]);
+        }
+    }
+
+    private void Text(sqlite3_stmt statement, int at, string? value)
+    {
+        switch (value)
+        {
+            case null:
+                raw.sqlite3_bind_null(statement, at);
+                break;
+            case "":
+                // An empty span would be bound as null.
+                raw.sqlite3_bind_text(statement, at, "");
+                break;
+            default:
+                raw.sqlite3_bind_text(statement, at, Encode(value));
+                break;
         }
     }
 

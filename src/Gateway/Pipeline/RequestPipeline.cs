@@ -180,6 +180,8 @@ internal sealed partial class RequestPipeline(
                     Caller = exchange.Caller!, // Set in (1).
                     Target = exchange.Target!, // Set in (4).
                     Stream = request.Stream,
+                    EndUser = request.EndUser,
+                    Tags = request.Tags,
                     Measurement = exchange.Measurement!, // Set in (6).
                     Observation = response.Observation,
                     Latency = exchange.Elapsed,

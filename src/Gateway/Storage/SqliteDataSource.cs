@@ -10,10 +10,18 @@ internal sealed class SqliteDataSource : DbDataSource
     // A checkpoint at 64 MB instead of 4: in between, a page that many groups of rows touch is copied into the file once.
     private const string SetUp = "pragma synchronous = full; pragma busy_timeout = 5000; pragma wal_autocheckpoint = 16000;";
 
-    public SqliteDataSource(string file)
+    /// <param name="file">Made where it is missing, unless it is only read.</param>
+    /// <param name="readOnly">Whether nothing may be written.</param>
+    public SqliteDataSource(string file, bool readOnly = false)
     {
         Batteries_V2.Init();
-        ConnectionString = new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 10 }.ToString();
+        ConnectionString = new SqliteConnectionStringBuilder 
+        {
+            DataSource = file,
+            ForeignKeys = true,
+            DefaultTimeout = 10,
+            Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
+        }.ToString();
     }
 
     public override string ConnectionString { get; }

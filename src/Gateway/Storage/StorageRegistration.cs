@@ -50,6 +50,22 @@ internal static class StorageRegistration
         return new Database(new SqliteDataSource(options.SqliteFile), dialect, time);
     }
 
+    /// <summary>The database that the options name, to be read: nothing is made where it is missing, and SQLite refuses to write.</summary>
+    /// <exception cref="StorageUnavailableException">There is no such file.</exception>
+    public static Database OpenToRead(StorageOptions options, TimeProvider time)
+    {
+        if (options.Postgres is not null)
+        {
+            return Open(options, time);
+        }
+
+        var dialect = new SqliteDialect(options);
+        return File.Exists(options.SqliteFile)
+            ? new Database(new SqliteDataSource(options.SqliteFile, readOnly: true), dialect, time)
+            : throw new StorageUnavailableException(
+                $"{dialect.Setting}: there is no database. Set {StorageOptions.DataDirectoryKey} to the gateway's data directory, or run this where the gateway runs.", null);
+    }
+
     // Npgsql waits 15 s for a connection and 30 s for an answer; a request's way must know sooner. What the operator wrote stays.
     private static string WithOurTimeouts(string text)
     {

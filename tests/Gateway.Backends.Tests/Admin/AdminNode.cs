@@ -87,6 +87,15 @@ internal sealed class AdminNode : IAsyncDisposable
         return JsonNode.Parse(text).ShouldBeOfType<JsonObject>();
     }
 
+    /// <summary>The answer as it comes, its body unread.</summary>
+    public Task<HttpResponseMessage> GetAsync(string path, string accept, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, $"/admin/v1{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+        request.Headers.TryAddWithoutValidation("Accept", accept).ShouldBeTrue();
+        return _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
     public async Task<string> CreateTenantAsync() => (string)(await PostAsync("/tenants", """{"name":"Acme"}""", HttpStatusCode.Created))["id"]!;
 
     public async ValueTask DisposeAsync()

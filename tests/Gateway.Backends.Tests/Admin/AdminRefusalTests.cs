@@ -116,11 +116,40 @@ public sealed class AdminRefusalTests
     [InlineData("/ledger?from=yesterday", "from")]
     [InlineData("/ledger?tenent=ten_1", "tenent")]
     [InlineData("/ledger?key=a&key=b", "key")]
+    [InlineData("/ledger?tenant=a%00", "tenant")]
     [InlineData("/tenants?cursor=ten_1", "cursor")]
+    [InlineData("/usage?group_by=hour", "group_by")]
+    [InlineData("/usage?group_by=day,", "group_by")]
+    [InlineData("/usage?group_by=day,day", "group_by")]
+    [InlineData("/usage?group_by=Day", "group_by")]
+    [InlineData("/usage?group_by=day&group_by=key", "group_by")]
+    [InlineData("/usage?from=2026-01-01T12:00:00Z", "from")]
+    [InlineData("/usage?to=2026-01-01T00:00:00%2B01:00", "to")]
+    [InlineData("/usage?to=tomorrow", "to")]
+    [InlineData("/usage?from=2026-01-02&to=2026-01-02", "to")]
+    [InlineData("/usage?limit=0", "limit")]
+    [InlineData("/usage?groupby=day", "groupby")]
+    [InlineData("/usage?key=%00", "key")]
+    [InlineData("/usage?cursor=MQ", "cursor")]
+    [InlineData("/usage?group_by=day&cursor=x", "cursor")]
+    [InlineData("/usage?group_by=day&cursor=MQ", "cursor")]
+    [InlineData("/usage?group_by=day&cursor=MQpub25l", "cursor")]
+    [InlineData("/usage?group_by=model&cursor=OAoA", "cursor")]
+    [InlineData("/usage?group_by=model&cursor=OAr_", "cursor")]
+    [InlineData("/usage?group_by=model&cursor=MgphYmM", "cursor")]
     public async Task Wrong_parameter_of_a_list_is_refused_by_name(string path, string param)
     {
         await using var node = await AdminNode.StartAsync(Backend.Sqlite);
         (await node.GetAsync(path, HttpStatusCode.BadRequest))["error"]!["param"]!.ToString().ShouldBe(param);
+    }
+
+    [Fact]
+    public async Task Csv_takes_no_limit()
+    {
+        await using var node = await AdminNode.StartAsync(Backend.Sqlite);
+        using var response = await node.GetAsync("/ledger?limit=5", "text/csv", CancellationToken.None);
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await response.Content.ReadAsStringAsync()).ShouldContain("CSV holds all rows");
     }
 
     [Fact]

@@ -1,11 +1,20 @@
+using System.Globalization;
+using System.IO.Pipelines;
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
+using Gateway.Admin;
 using Gateway.Backends.Tests.Ledger;
 using Gateway.Backends.Tests.Storage;
 using Gateway.Core.Callers;
+using Gateway.Core.Pricing;
 using Gateway.Keys;
 using Gateway.Ledger;
+using Gateway.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -107,6 +116,130 @@ public abstract class AdminSuite(Backend backend)
     }
 
     [Fact]
+    public async Task Usage_is_read_page_by_page_with_amounts_as_decimals()
+    {
+        await using var node = await AdminNode.StartAsync(backend);
+        var writer = node.Services.GetRequiredService<LedgerWriter>();
+        var rows = new RandomRows(seed: 21).Next(200);
+        await Task.WhenAll(rows.Select(row => writer.CommitAsync(row, CancellationToken.None).AsTask()));
+
+        var pages = new List<JsonNode>();
+        var cursor = "";
+        do
+        {
+            var page = await node.GetAsync($"/usage?group_by=model,day&from=2026-01-30&to=2026-02-01&limit=4{cursor}", HttpStatusCode.OK);
+            page["object"]!.ToString().ShouldBe("list");
+            pages.AddRange(page["data"]!.AsArray().Select(row => row!.DeepClone()));
+            cursor = (bool)page["has_more"]! ? $"&cursor={page["next_cursor"]}" : "";
+        }
+        while (cursor != "");
+
+        pages.Select(row => $"{row["day"]} {row["model"]}").ShouldBe(
+            ((string[])["2026-01-30", "2026-01-31"]).SelectMany(day => ((string[])["\"odd\", näme", "gpt-4-v", "gpt-4o"]).Select(model => $"{day} {model}")));
+        pages[2].AsObject().Select(field => field.Key).ShouldBe(
+            ["day", "model", "requests", "prompt_tokens", "cached_tokens", "image_tokens", "completion_tokens", "reasoning_tokens", "images", "amount", "list_amount"]);
+        var first = rows.Where(row => row.At < RandomRows.Begin.AddDays(1) && row.Model == "gpt-4o").ToArray();
+        ((long)pages[2]["requests"]!).ShouldBe(first.Length);
+        ((long)pages[2]["prompt_tokens"]!).ShouldBe(first.Sum(row => row.PromptTokens));
+        ((string)pages[2]["amount"]!).ShouldBe(new Money(first.Sum(row => row.Amount.NanoUsd)).ToString());
+        ((string)pages[2]["list_amount"]!).ShouldBe(new Money(first.Sum(row => row.ListAmount.NanoUsd)).ToString());
+
+        var all = await node.GetAsync("/usage", HttpStatusCode.OK);
+        var sum = all["data"]!.AsArray().ShouldHaveSingleItem()!;
+        ((long)sum["requests"]!).ShouldBe(200);
+        sum.AsObject().ContainsKey("tenant_id").ShouldBeFalse();
+        var own = await node.GetAsync($"/usage?group_by=tenant,key&key={rows[0].KeyId.Value}&tenant={rows[0].TenantId.Value}&model=gpt-4o", HttpStatusCode.OK);
+        own["data"]!.AsArray().ShouldHaveSingleItem()!["key_id"]!.ToString().ShouldBe(rows[0].KeyId.Value);
+    }
+
+    [Fact]
+    public async Task Csv_holds_every_row_of_the_filter_over_all_pages()
+    {
+        await using var node = await AdminNode.StartAsync(backend);
+        var writer = node.Services.GetRequiredService<LedgerWriter>();
+        var rows = new RandomRows(seed: 22).Next((LedgerCsv.PageRows * 2) + 30)
+            .Select((row, i) => row with { EndUser = i % 2 == 0 ? "=1+1,\"x\"" : $"\U0001F600{new string('ü', i % 300)}\r\n", Tags = i % 3 == 0 ? null : row.Tags })
+            .OrderByDescending(row => row.RequestId, StringComparer.Ordinal)
+            .ToArray();
+        await Task.WhenAll(rows.Select(row => writer.CommitAsync(row, CancellationToken.None).AsTask()));
+
+        using var response = await node.GetAsync("/ledger?model=gpt-4o&from=2026-01-30", "text/csv, application/json;q=0.5", CancellationToken.None);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Content.Headers.ContentType!.ToString().ShouldBe("text/csv; charset=utf-8; header=present");
+        response.Headers.Vary.ShouldBe(["Accept"]);
+        var records = Parse(await response.Content.ReadAsStringAsync());
+        records[0].ShouldBe(ContractFields);
+        var expected = rows.Where(row => row.Model == "gpt-4o").ToArray();
+        records.Skip(1).Select(record => record[0]).ShouldBe(expected.Select(row => row.RequestId));
+        foreach (var (record, row) in records.Skip(1).Zip(expected))
+        {
+            record.Length.ShouldBe(ContractFields.Length);
+            DateTimeOffset.Parse(record[1], CultureInfo.InvariantCulture).ShouldBe(row.At);
+            record[25].ShouldBe(row.EndUser!.StartsWith('=') ? "'" + row.EndUser : row.EndUser);
+            record[26].ShouldBe(row.Tags ?? "");
+            record[28].ShouldBe(row.Price);
+            record[29].ShouldBe(row.Amount.NanoUsd.ToString(CultureInfo.InvariantCulture));
+            record[33].ShouldBe(row.TraceId);
+        }
+
+        // From behind a row on, as after a download that broke off.
+        using var rest = await node.GetAsync($"/ledger?model=gpt-4o&cursor={expected[^3].RequestId}", "text/csv", CancellationToken.None);
+        Parse(await rest.Content.ReadAsStringAsync()).Skip(1).Select(record => record[0]).ShouldBe(expected[^2..].Select(row => row.RequestId));
+    }
+
+    [Theory]
+    [InlineData("text/csv", "text/csv")]
+    [InlineData("application/json, text/csv;q=0.9", "application/json")]
+    [InlineData("text/csv, application/json", "application/json")]
+    [InlineData("text/csv;q=0, */*", "application/json")]
+    [InlineData("*/*", "application/json")]
+    [InlineData("text/*", "application/json")]
+    [InlineData("text/csv;q=0.5, */*;q=0.1", "text/csv")]
+    [InlineData("nonsense;;,", "application/json")]
+    public async Task Csv_is_for_those_who_name_it_and_like_it_better(string accept, string type)
+    {
+        await using var node = await AdminNode.StartAsync(backend);
+
+        using var response = await node.GetAsync("/ledger", accept, CancellationToken.None);
+
+        response.Content.Headers.ContentType!.MediaType.ShouldBe(type);
+        response.Headers.Vary.ShouldBe(["Accept"]);
+    }
+
+    [Fact]
+    public async Task Client_that_goes_ends_the_reading_of_a_download()
+    {
+        await using var test = await TestDatabase.CreateMigratedAsync(backend);
+        var database = test.Open();
+        using (var writer = new LedgerWriter(database, LedgerRegistration.SinkFor(database), TimeProvider.System, NullLogger<LedgerWriter>.Instance))
+        {
+            await writer.StartAsync(CancellationToken.None);
+            await Task.WhenAll(new RandomRows(seed: 23).Next(LedgerCsv.PageRows * 8).Select(row => writer.CommitAsync(row, CancellationToken.None).AsTask()));
+            await writer.StopAsync(CancellationToken.None);
+        }
+
+        // A pipe that nobody reads holds back the writing after some lines; then its reader goes.
+        var source = new CountingDataSource(database.Source);
+        var ledger = new LedgerStore(new Database(source, database.Dialect, test.Clock));
+        var query = new LedgerQuery(null, null, null, null, null, null, LedgerCsv.PageRows);
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 64 * 1024));
+        var context = new DefaultHttpContext();
+        context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(pipe.Writer.AsStream()));
+        using var gone = new CancellationTokenSource();
+        context.RequestAborted = gone.Token;
+
+        var sending = new LedgerCsv(ledger, query, await ledger.ListAsync(query, CancellationToken.None)).ExecuteAsync(context);
+        await pipe.Reader.ReadAtLeastAsync(64 * 1024);
+        var readSoFar = source.Opened;
+        readSoFar.ShouldBeLessThan(4);
+        await gone.CancelAsync();
+
+        await sending;
+        source.Opened.ShouldBe(readSoFar);
+    }
+
+    [Fact]
     public async Task Tenants_are_paged()
     {
         await using var node = await AdminNode.StartAsync(backend);
@@ -140,6 +273,50 @@ public abstract class AdminSuite(Backend backend)
         "reasoning_tokens", "audio_output_tokens", "image_output_tokens", "images", "output_images", "seconds", "characters", "end_user", "tags",
         "usage_source", "price", "amount_nano_usd", "list_amount_nano_usd", "latency_ms", "first_token_ms", "trace_id",
     ];
+
+    /// <summary>Records of RFC 4180, by its grammar.</summary>
+    private static List<string[]> Parse(string csv)
+    {
+        var records = new List<string[]>();
+        var cells = new List<string>();
+        for (var at = 0; at < csv.Length;)
+        {
+            var quoted = csv[at] == '"';
+            var cell = new StringBuilder();
+            if (quoted)
+            {
+                for (at++; csv[at] != '"' || (at + 1 < csv.Length && csv[at + 1] == '"'); at++)
+                {
+                    at += csv[at] == '"' ? 1 : 0;
+                    cell.Append(csv[at]);
+                }
+
+                at++;
+            }
+            else
+            {
+                for (; csv[at] is not (',' or '\r'); at++)
+                {
+                    cell.Append(csv[at]);
+                }
+            }
+
+            cells.Add(cell.ToString());
+            if (csv[at] == ',')
+            {
+                at++;
+                continue;
+            }
+
+            csv.AsSpan(at).StartsWith("\r\n").ShouldBeTrue();
+            at += 2;
+            records.Add([.. cells]);
+            cells.Clear();
+        }
+
+        cells.ShouldBeEmpty();
+        return records;
+    }
 
     // The answer to the making has the clock's ticks, the stored row its microseconds.
     private static string WithoutTime(JsonObject tenant)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Gateway.Testing;
 using Shouldly;
 using Xunit;
@@ -71,23 +70,6 @@ public sealed class QuoteCommandTests : IDisposable
 
     private Task WriteAsync(string name, byte[] bytes) => File.WriteAllBytesAsync(Path.Combine(_folder, name), bytes, Ct);
 
-    private async Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Repository.BuiltAssembly("Gateway"), .. arguments])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = _folder,
-        };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("Gateway__", StringComparison.OrdinalIgnoreCase)).ToList())
-        {
-            start.Environment.Remove(name);
-        }
-
-        using var process = Process.Start(start)!; // Started anew, as no shell takes part.
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(Ct), process.StandardError.ReadToEndAsync(Ct));
-        await process.WaitForExitAsync(Ct);
-        return (process.ExitCode, await output, await errors);
-    }
+    private Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments) => 
+        GatewayCommand.RunAsync(_folder, new Dictionary<string, string>(), Ct, arguments);
 }

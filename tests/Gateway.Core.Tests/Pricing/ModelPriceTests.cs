@@ -60,4 +60,70 @@ public sealed class ModelPriceTests
     [Fact]
     public void Every_rate_is_given_by_name() =>
         All.Given().Select(rate => rate.Value.NanoUsd / 1_000_000_000).ShouldBe(Enumerable.Range(1, typeof(Rates).GetProperties().Length).Select(number => (long)number));
+
+    [Fact]
+    public void Every_price_is_read_back_from_its_text()
+    {
+        var random = new Random(20260131);
+        for (var i = 0; i < 5000; i++)
+        {
+            var price = ModelPrice.Create(
+                DateTimeOffset.UnixEpoch.AddDays(random.Next(40_000)).AddSeconds(random.Next(2) * random.Next(86_400)),
+                AnyRates(random),
+                random.Next(2) == 0 ? null : AnyRates(random));
+
+            ModelPrice.TryParse(price.Json, out var read).ShouldBeTrue(price.Json);
+            read.ShouldBe(price);
+        }
+    }
+
+    [Fact]
+    public void Free_price_is_read_back_as_itself()
+    {
+        ModelPrice.TryParse("{}", out var read).ShouldBeTrue();
+        read.ShouldBeSameAs(ModelPrice.Free);
+        ModelPrice.TryParse(ModelPrice.Create(DateTimeOffset.MinValue, Rates.None, Rates.None).Json, out _).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{")]
+    [InlineData("{ }")]
+    [InlineData("""{"input":"1"}""")]
+    [InlineData("""{"from":"2025-01-01"}x""")]
+    [InlineData("""{"from":"2025-01-01"} """)]
+    [InlineData("""{"from":"2025-01-01","input":"1",}""")]
+    [InlineData("""{"from":"2025-01-01","input":"2.50"}""")]
+    [InlineData("""{"from":"2025-01-01","input":"02"}""")]
+    [InlineData("""{"from":"2025-01-01","input":2}""")]
+    [InlineData("""{"from":"2025-01-01","input":null}""")]
+    [InlineData("""{"from":"2025-01-01","input":"1e3"}""")]
+    [InlineData("""{"from":"2025-01-01","input":"\ud800"}""")]
+    [InlineData("""{"from":"2025-01-01","input":"99999999999"}""")]
+    [InlineData("""{"from":"2025-01-01","input":"1","input":"1"}""")]
+    [InlineData("""{"from":"2025-01-01","output":"1","input":"1"}""")]
+    [InlineData("""{"input":"1","from":"2025-01-01"}""")]
+    [InlineData("""{"from":"2025-01-01","inptu":"1"}""")]
+    [InlineData("""{"from":"2025-01-01","list":{"list":{}}}""")]
+    [InlineData("""{"from":"2025-01-01","list":"1"}""")]
+    [InlineData("""{"from":"2025-01-01","list":{"from":"2025-01-01"}}""")]
+    [InlineData("""{"from":"2025-01-01T00:00:00Z"}""")]
+    [InlineData("""{"from":"2025-01-01T01:00:00+00:00"}""")]
+    [InlineData("""{"from":"2025-13-01"}""")]
+    [InlineData("""{"fr\u006fm":"2025-01-01"}""")]
+    public void Text_that_no_price_has_is_refused(string json) => ModelPrice.TryParse(json, out _).ShouldBeFalse();
+
+    private static Rates AnyRates(Random random)
+    {
+        var rates = Rates.None;
+        foreach (var (name, _) in All.Given())
+        {
+            // From a nano-dollar to the dearest rate there can be, and zero.
+            rates = random.Next(3) == 0 ? rates.With(name, new Money(random.NextInt64(1L << random.Next(50))))! : rates;
+        }
+
+        return rates;
+    }
 }

@@ -81,7 +81,7 @@ public sealed class RequestReaderTests
     [Fact]
     public void Same_key_in_two_objects_is_no_duplicate()
     {
-        var body = """{"model":"m","metadata":{"model":"x","stream":1},"messages":[{"content":"a"},{"content":"b"}]}"""u8.ToArray();
+        var body = """{"model":"m","metadata":{"model":"x","stream":"1"},"messages":[{"content":"a"},{"content":"b"}]}"""u8.ToArray();
 
         RequestReader.TryRead(body, 50, out _, out var error).ShouldBeTrue(error?.Message);
     }

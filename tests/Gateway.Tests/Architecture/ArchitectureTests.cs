@@ -18,7 +18,7 @@ public sealed partial class ArchitectureTests
         ["Ledger"] = ["Storage", "Telemetry"],
         ["Files"] = ["Storage", "Telemetry"],
         ["Admin"] = ["Keys", "Catalog", "Ledger", "Limits", "Storage", "Telemetry"],
-        ["Cli"] = ["Catalog", "Images", "Pipeline"],
+        ["Cli"] = ["Admin", "Catalog", "Images", "Ledger", "Pipeline", "Storage"],
         ["Development"] = ["Keys", "Catalog", "Simulator"],
         ["Storage"] = [],
         ["Telemetry"] = [],

@@ -66,6 +66,20 @@ public sealed class ChatTests : GatewayTest
     }
 
     [Fact]
+    public async Task End_user_and_tags_go_onto_the_row_and_on_to_the_provider_as_they_are()
+    {
+        const string Labels = "\"user\":\"u-1\", \"safety_identifier\" : \"s\\u002d1\",\"metadata\":{ \"team\" : \"search\" },";
+        const string Body = "{" + Labels + "\"model\":\"gpt-4o-upstream\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
+
+        using var response = await App.ChatAsync(Body.Replace("gpt-4o-upstream", "vision", StringComparison.Ordinal));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await App.Simulator.Requests.WaitForAsync(1, Timeout))[0].BodyText.ShouldBe(Body);
+        var row = (await App.RowsAsync()).ShouldHaveSingleItem();
+        (row.EndUser, row.Tags).ShouldBe(("s-1", """{"team":"search"}"""));
+    }
+
+    [Fact]
     public async Task Headers_go_upstream_by_an_allow_list_and_the_callers_key_never()
     {
         using var client = App.Client();

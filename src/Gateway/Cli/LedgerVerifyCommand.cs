@@ -1,0 +1,108 @@
+using System.Data.Common;
+using Gateway.Ledger;
+using Gateway.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Cli;
+
+/// <summary>
+/// <c>gateway ledger verify</c>: the books against themselves. Reads only, from the database of the gateway's own settings, whether that gateway runs or not.
+/// </summary>
+internal static class LedgerVerifyCommand
+{
+    private const int Differs = 1;
+    private const int CannotRun = 2;
+
+    /// <summary>With the settings of the working directory and the environment, as the gateway has them.</summary>
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors, CancellationToken ct)
+    {
+        IConfiguration settings;
+        try
+        {
+            var environment = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT") ?? Environments.Production;
+            settings = new ConfigurationBuilder()
+                .SetBasePath(Directory.GetCurrentDirectory())
+                .AddJsonFile("appsettings.json", optional: true)
+                .AddJsonFile($"appsettings.{environment}.json", optional: true)
+                .AddEnvironmentVariables()
+                .Build();
+        }
+        catch (InvalidDataException exception)
+        {
+            await errors.WriteLineAsync($"{exception.Message} {exception.InnerException?.Message} Correct that file.");
+            return CannotRun;
+        }
+
+        return await RunAsync(args, settings, output, errors, ct);
+    }
+
+    public static async Task<int> RunAsync(string[] args, IConfiguration settings, TextWriter output, TextWriter errors, CancellationToken ct)
+    {
+        if (!LedgerVerifyArguments.TryRead(args, out var arguments, out var mistake))
+        {
+            await errors.WriteLineAsync($"{mistake}{Environment.NewLine}{LedgerVerifyArguments.Usage}");
+            return CannotRun;
+        }
+
+        try
+        {
+            await using var services = new ServiceCollection().AddLogging().AddStorage(settings).BuildServiceProvider();
+            await using var database = StorageRegistration.OpenToRead(services.GetRequiredService<IOptions<StorageOptions>>().Value, TimeProvider.System);
+            return await VerifyAsync(database, arguments, output, errors, ct);
+        }
+        catch (OptionsValidationException exception)
+        {
+            await errors.WriteLineAsync(string.Join(Environment.NewLine, exception.Failures));
+        }
+        catch (StorageUnavailableException exception)
+        {
+            await errors.WriteLineAsync(exception.Message);
+        }
+
+        return CannotRun;
+    }
+
+    private static async Task<int> VerifyAsync(Database database, LedgerVerifyArguments arguments, TextWriter output, TextWriter errors, CancellationToken ct)
+    {
+        var (tenant, from, to) = arguments;
+        try
+        {
+            var rows = new LedgerAudit(database);
+            if (await rows.WhyNotAsync(ct) is { } reason)
+            {
+                await errors.WriteLineAsync(reason);
+                return CannotRun;
+            }
+
+            var amounts = await WriteAsync(rows.AmountsAsync(tenant, from, to, ct), output);
+            var usage = new UsageAudit(database);
+            var sums = await WriteAsync(usage.SumsAsync(tenant, from, to, ct), output);
+            var days = await usage.CountAsync(tenant, from, to, ct);
+            await output.WriteLineAsync($"{rows.Rows} rows: {Describe(amounts)}. {days} daily sums: {Describe(sums)}.");
+            return amounts + sums == 0 ? 0 : Differs;
+        }
+        catch (Exception exception) when (exception is DbException or TimeoutException)
+        {
+            throw database.Dialect.Unavailable(exception);
+        }
+    }
+
+    private static async Task<long> WriteAsync(IAsyncEnumerable<LedgerDifference> differences, TextWriter output)
+    {
+        var count = 0L;
+        await foreach (var difference in differences)
+        {
+            count++;
+            await output.WriteLineAsync(difference.ToString());
+        }
+
+        return count;
+    }
+
+    private static string Describe(long differences) => differences switch
+    {
+        0 => "no difference",
+        1 => "1 difference",
+        _ => $"{differences} differences",
+    };
+}

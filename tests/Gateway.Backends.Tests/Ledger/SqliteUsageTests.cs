@@ -1,0 +1,5 @@
+using Gateway.Backends.Tests.Storage;
+
+namespace Gateway.Backends.Tests.Ledger;
+
+public sealed class SqliteUsageTests() : UsageSuite(Backend.Sqlite);
