@@ -74,6 +74,25 @@ internal sealed class BoundBuckets(TenantId tenantId, TenantBuckets tenant, Buck
         }
     }
 
+    /// <summary>Takes the buckets down to these levels where they are above. False when stale.</summary>
+    public bool TryLower(long nowMs, ReadOnlySpan<long> levels)
+    {
+        lock (tenant.Gate)
+        {
+            if (!TryAttach())
+            {
+                return false;
+            }
+
+            for (var i = 0; i < _buckets.Length; i++)
+            {
+                _buckets[i]?.Lower(levels[i], nowMs, rules.All[i].Limit);
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Holds every lease, whatever their limits. False when stale.</summary>
     public bool TryHold() => TryMove(leases: 1, tokens: 0, nowMs: 0);
 

@@ -42,6 +42,18 @@ internal sealed class Bucket
         _limit = limit;
     }
 
+    /// <summary>Takes it down to that level where it is above, without owing what is taken.</summary>
+    public void Lower(long level, long nowMs, long limit)
+    {
+        var surplus = LevelAt(nowMs, limit) - level;
+        if (surplus > 0)
+        {
+            _charged ??= new Bucket();
+            _charged.Write(_charged.LevelAt(nowMs, limit) - surplus, nowMs, limit);
+            Write(level, nowMs, limit);
+        }
+    }
+
     /// <summary>
     /// The units by which it stands lower than when this was last asked, had nobody drawn on it since; less than 0 where more came back.
     /// What time refilled is in neither.

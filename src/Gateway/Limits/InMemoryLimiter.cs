@@ -99,6 +99,15 @@ internal sealed class InMemoryLimiter : ILimiter, IReservationSettler, IDisposab
 
     public void Release(in ReservationTerms terms) => Settle(terms, back: 0);
 
+    /// <summary>Takes the buckets of these scopes down to what is known from elsewhere, in the order of their rules, where they are above.</summary>
+    public void Lower(TenantId tenant, ImmutableArray<LimitScope> scopes, ReadOnlySpan<long> levels)
+    {
+        while (!Bind(tenant, scopes).TryLower(NowMs(), levels))
+        {
+            // Swept in between; bound anew.
+        }
+    }
+
     /// <summary>What was drawn from each tenant's buckets since this was last asked and has not refilled yet.</summary>
     public IEnumerable<(TenantId Tenant, List<BucketDebt> Debts)> TakeDebts()
     {

@@ -9,12 +9,11 @@ internal sealed class LevelHint(LimitKind kind)
     private readonly Bucket _bucket = new();
     private long _free = long.MaxValue;
 
-    /// <summary>The least request would be refused, going by it.</summary>
-    public bool IsExhausted(long nowMs, long limit)
+    public long LevelAt(long nowMs, long limit)
     {
         lock (_gate)
         {
-            return (kind == LimitKind.Concurrency ? _free : _bucket.LevelAt(nowMs, limit)) < BucketRule.Unit;
+            return kind == LimitKind.Concurrency ? _free : _bucket.LevelAt(nowMs, limit);
         }
     }
 

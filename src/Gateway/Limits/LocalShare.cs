@@ -19,7 +19,7 @@ internal sealed class LocalShare(InMemoryLimiter local, NodeCount nodes, RedisLi
     private readonly ConcurrentDictionary<(TenantId Tenant, string ScopeId), LimitScope> _whole = new();
 
     public async ValueTask<LimitRefusal?> PeekAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, long tokens, CancellationToken ct) =>
-        scopes.IsDefaultOrEmpty || await local.PeekAsync(tenant, ShareOf(tenant, scopes), tokens, ct) is not { } refusal
+        scopes.IsDefaultOrEmpty || await local.PeekAsync(tenant, Prepare(tenant, scopes), tokens, ct) is not { } refusal
             ? null
             : InWhole(refusal, scopes);
 
@@ -30,7 +30,7 @@ internal sealed class LocalShare(InMemoryLimiter local, NodeCount nodes, RedisLi
             return ReserveOutcome.Unlimited;
         }
 
-        var shared = terms with { Scopes = ShareOf(terms.Tenant, terms.Scopes) };
+        var shared = terms with { Scopes = Prepare(terms.Tenant, terms.Scopes) };
         var outcome = await local.ReserveAsync(shared, ct);
         if (outcome.Refusal is { } refusal)
         {
@@ -87,13 +87,29 @@ internal sealed class LocalShare(InMemoryLimiter local, NodeCount nodes, RedisLi
         return refusal.Requested > limit ? refusal with { Scope = whole, Limit = limit } : null;
     }
 
-    private ImmutableArray<LimitScope> ShareOf(TenantId tenant, ImmutableArray<LimitScope> scopes)
+    /// <summary>This node's share of the limits, and no more in their buckets than its share of what was left in those of Redis.</summary>
+    private ImmutableArray<LimitScope> Prepare(TenantId tenant, ImmutableArray<LimitScope> scopes)
+    {
+        var share = ShareOf(tenant, scopes);
+        Span<long> levels = stackalloc long[share.Rules.Count];
+        redis.Recall(tenant, scopes, levels);
+        for (var i = 0; i < levels.Length; i++)
+        {
+            levels[i] = (long)((Int128)levels[i] * share.Rules.All[i].Limit / share.Whole.All[i].Limit);
+        }
+
+        // Each time: what was last seen refills as fast as the share does, so that once it was taken down to it nothing more is.
+        local.Lower(tenant, share.Scopes, levels);
+        return share.Scopes;
+    }
+
+    private Share ShareOf(TenantId tenant, ImmutableArray<LimitScope> scopes)
     {
         var count = nodes.Value;
         var identity = ImmutableCollectionsMarshal.AsArray(scopes)!;
         if (_shares.TryGetValue(identity, out var share) && share.Nodes == count && share.Tenant == tenant)
         {
-            return share.Scopes;
+            return share;
         }
 
         if (_whole.Count > Most)
@@ -106,17 +122,23 @@ internal sealed class LocalShare(InMemoryLimiter local, NodeCount nodes, RedisLi
             _whole[(tenant, scope.Id)] = scope;
         }
 
-        share = new Share(tenant, count, [.. scopes.Select(scope => scope with
-        {
-            RequestsPerMinute = Part(scope.RequestsPerMinute, count),
-            TokensPerMinute = Part(scope.TokensPerMinute, count),
-            ConcurrentRequests = Part(scope.ConcurrentRequests, count),
-        })]);
+        ImmutableArray<LimitScope> parts =
+        [
+            .. scopes.Select(scope => scope with
+            {
+                RequestsPerMinute = Part(scope.RequestsPerMinute, count),
+                TokensPerMinute = Part(scope.TokensPerMinute, count),
+                ConcurrentRequests = Part(scope.ConcurrentRequests, count),
+            }),
+        ];
+        share = new Share(tenant, count, parts, BucketRules.Of(parts), BucketRules.Of(scopes));
         _shares.AddOrUpdate(identity, share);
-        return share.Scopes;
+        return share;
     }
 
     private static long? Part(long? limit, int nodes) => limit is { } value ? Math.Max(1, value / nodes) : null;
 
-    private sealed record Share(TenantId Tenant, int Nodes, ImmutableArray<LimitScope> Scopes);
+    /// <param name="Rules">Of the share.</param>
+    /// <param name="Whole">Of all nodes together, in the same order.</param>
+    private sealed record Share(TenantId Tenant, int Nodes, ImmutableArray<LimitScope> Scopes, BucketRules Rules, BucketRules Whole);
 }

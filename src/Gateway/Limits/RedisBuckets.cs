@@ -89,12 +89,21 @@ internal sealed class RedisBuckets
         }
     }
 
+    /// <summary>The levels by now, had nobody drawn on them since they were last seen; full where they never were.</summary>
+    public void Recall(Span<long> levels, long nowMs)
+    {
+        for (var i = 0; i < _hints.Length; i++)
+        {
+            levels[i] = _hints[i].LevelAt(nowMs, Rules.All[i].Limit);
+        }
+    }
+
     /// <summary>Going by what was last seen, would the least request be refused now? A guess: others use the same limits.</summary>
     public bool MayBeExhausted(long nowMs)
     {
         for (var i = 0; i < _hints.Length; i++)
         {
-            if (_hints[i].IsExhausted(nowMs, Rules.All[i].Limit))
+            if (_hints[i].LevelAt(nowMs, Rules.All[i].Limit) < BucketRule.Unit)
             {
                 return true;
             }

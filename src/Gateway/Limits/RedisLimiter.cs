@@ -102,16 +102,24 @@ internal sealed class RedisLimiter : ILimiter, IReservationSettler
             return buckets.Rules.Refusal(levels, tokens)!;
         }
 
-        _running.Add(terms.RequestId, buckets);
-        _local.Hold(terms);
+        if (buckets.Rules.HasLeases)
+        {
+            _running.Add(terms.RequestId, buckets);
+            _local.Hold(terms);
+        }
+
         return new Reservation(this, terms, buckets.Rules.Describe(levels));
     }
 
     public async ValueTask SettleAsync(ReservationTerms terms, long tokensUsed, CancellationToken ct)
     {
         var buckets = Bind(terms.Tenant, terms.Scopes);
-        _local.Release(terms);
-        _running.Remove(terms.Tenant, terms.RequestId);
+        if (buckets.Rules.HasLeases)
+        {
+            _local.Release(terms);
+            _running.Remove(terms.Tenant, terms.RequestId);
+        }
+
         if (!buckets.IsSettled)
         {
             return;
@@ -138,6 +146,9 @@ internal sealed class RedisLimiter : ILimiter, IReservationSettler
         }
     }
 
+    /// <summary>The levels of these scopes as this node last saw them and refilled since, in the order of their rules.</summary>
+    public void Recall(TenantId tenant, ImmutableArray<LimitScope> scopes, Span<long> levels) => Bind(tenant, scopes).Recall(levels, HintMs());
+
     /// <summary>A request that was admitted in another way holds its leases here from the next renewal on.</summary>
     public void Adopt(in ReservationTerms terms) => _running.Add(terms.RequestId, Bind(terms.Tenant, terms.Scopes));
 
@@ -145,7 +156,7 @@ internal sealed class RedisLimiter : ILimiter, IReservationSettler
     public void Abandon(in ReservationTerms terms)
     {
         var buckets = Bind(terms.Tenant, terms.Scopes);
-        if (buckets.LeaseKeys.Count > 0)
+        if (buckets.Rules.HasLeases)
         {
             _running.Remove(terms.Tenant, terms.RequestId);
             _calls.Post(RedisScript.Limits, buckets.Settle(terms.RequestId, ServerTime(), tokensUsed: 0));

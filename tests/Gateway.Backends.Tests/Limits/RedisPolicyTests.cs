@@ -61,6 +61,31 @@ public sealed class RedisPolicyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_left_in_redis_is_shared_and_not_a_fresh_minute()
+    {
+        await using var connection = await ConnectAsync();
+        using var one = await JoinAsync(connection);
+        using var two = await JoinAsync(connection);
+        await BeatAsync(one);
+        ImmutableArray<LimitScope> scopes = [new(LimitScopeKind.Key, "key:a", 60, null, null)];
+        (await AdmittedOfAsync(one, scopes, 50)).ShouldBe(50);
+        await AdmittedAsync(two, scopes);
+
+        await _server!.KillAsync();
+        var (ofOne, ofTwo) = (await AdmittedOfAsync(one, scopes, 50), await AdmittedOfAsync(two, scopes, 50));
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        var later = await AdmittedOfAsync(one, scopes, 50);
+
+        (ofOne, ofTwo).ShouldBe((5, 4));
+        later.ShouldBe(5);
+        await BackAsync(one);
+        await MendAsync(two);
+
+        // The killed Redis has forgotten what was drawn from it before; what was drawn since is charged.
+        (await AdmittedAsync(two, scopes)).Levels.Requests!.Value.Remaining.ShouldBe(60 - 5 - 4 - 5 - 1);
+    }
+
+    [Fact]
     public async Task A_limit_smaller_than_the_nodes_is_one_for_each()
     {
         await using var connection = await ConnectAsync();
