@@ -33,7 +33,11 @@ try
     builder.Services.AddLedger();
     builder.Services.AddKeys();
     builder.Services.AddCatalog(builder.Configuration);
-    builder.Services.AddLimits(builder.Configuration);
+    builder.Services.AddLimits(builder.Configuration, provider =>
+    {
+        var catalog = provider.GetRequiredService<CatalogStore>();
+        return () => catalog.Current.Limits.WhenRedisIsDown;
+    });
     builder.Services.AddImages(builder.Configuration);
     builder.Services.AddFiles(builder.Configuration);
     builder.Services.AddForwarding(builder.Configuration);

@@ -16,6 +16,9 @@ public sealed record LimitScope(LimitScopeKind Kind, string Id, long? RequestsPe
     /// <summary>The largest requests or tokens a minute that may be set; the smallest is 1. Keeps the limiters' integers exact.</summary>
     public const long LargestLimit = 1_000_000_000;
 
+    /// <summary>The most requests at once that may be set; the least is 1.</summary>
+    public const long LargestConcurrency = 1_000_000;
+
     /// <summary>For a client's eyes: <c>key key_1</c>.</summary>
     public string Describe() => Kind switch
     {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Gateway.Core.Admission;
 
 namespace Gateway.Core.Callers;
 
@@ -16,6 +17,7 @@ public sealed record RateLimits
     /// <summary>1 or more, refilled continuously.</summary>
     public long? TokensPerMinute { get; init; }
 
+    /// <summary>Requests at once, from 1 to <see cref="LimitScope.LargestConcurrency"/>.</summary>
     public long? ConcurrentRequests { get; init; }
 
     public FrozenDictionary<string, RateLimits> Models { get; init; } = FrozenDictionary<string, RateLimits>.Empty;

@@ -12,6 +12,15 @@ public sealed partial record GatewayError
             RetryAfter = retryAfter,
         };
 
+    /// <param name="retryAfter">When to look again: nobody can tell when a request will end.</param>
+    public static GatewayError RequestsAtOnce(string model, string scope, long limit, long used, TimeSpan retryAfter) =>
+        new(429, ErrorTypes.Requests, "rate_limit_exceeded", null,
+            $"Rate limit reached for {Clip(model)} in {scope} on concurrent requests: Limit {limit}, Used {used}, Requested 1. Please try again in {GoDuration.Format(retryAfter)}.")
+        {
+            Retry = RetryAdvice.After,
+            RetryAfter = retryAfter,
+        };
+
     public static GatewayError TokenRate(string model, string scope, long limit, long used, long requested, TimeSpan retryAfter) =>
         new(429, ErrorTypes.Tokens, "rate_limit_exceeded", null,
             $"Rate limit reached for {Clip(model)} in {scope} on tokens per min (TPM): Limit {limit}, Used {used}, Requested {requested}. Please try again in {GoDuration.Format(retryAfter)}.")

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Gateway.Core.Admission;
 using Gateway.Core.Callers;
 
 namespace Gateway.Admin;
@@ -6,7 +7,6 @@ namespace Gateway.Admin;
 /// <summary>The <c>limits</c> of a tenant or key.</summary>
 internal static class LimitsBody
 {
-    private const long Max = 1_000_000_000;
     private const int MaxModelLength = 200;
 
     public static RateLimits Read(BodyFields? fields)
@@ -21,15 +21,12 @@ internal static class LimitsBody
         return limits;
     }
 
-    private static RateLimits ReadRates(BodyFields fields)
+    private static RateLimits ReadRates(BodyFields fields) => new()
     {
-        fields.RefuseUnenforced("concurrent_requests", "Limit requests_per_minute or tokens_per_minute instead.");
-        return new RateLimits
-        {
-            RequestsPerMinute = fields.Whole("requests_per_minute", 1, Max),
-            TokensPerMinute = fields.Whole("tokens_per_minute", 1, Max),
-        };
-    }
+        RequestsPerMinute = fields.Whole("requests_per_minute", 1, LimitScope.LargestLimit),
+        TokensPerMinute = fields.Whole("tokens_per_minute", 1, LimitScope.LargestLimit),
+        ConcurrentRequests = fields.Whole("concurrent_requests", 1, LimitScope.LargestConcurrency),
+    };
 
     private static FrozenDictionary<string, RateLimits> ReadModels(BodyFields? models)
     {

@@ -2,7 +2,10 @@ using Gateway.Core.Admission;
 
 namespace Gateway.Limits;
 
-/// <summary>One bucket that binds a request: whose, of what, and its size, which is also what refills in a minute.</summary>
+/// <summary>
+/// One limit that binds a request: whose, of what, and its size. Of requests and tokens a minute it is a bucket, and the size also what
+/// refills in a minute; of requests at once the level counts what is free, and a request holds 1 of it for as long as it runs.
+/// </summary>
 internal readonly record struct BucketRule(LimitScope Scope, LimitKind Kind, long Limit)
 {
     /// <summary>
@@ -14,9 +17,12 @@ internal readonly record struct BucketRule(LimitScope Scope, LimitKind Kind, lon
     /// <summary>The deepest a bucket can go below zero; keeps every sum of levels below 2^53.</summary>
     public const long LargestDebt = 4_000_000_000_000_000;
 
+    // Nobody knows when a request will end; a second is short to wait, and long enough not to be asked for nothing all the time.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
     public long Full => Limit * Unit;
 
-    public long Wanted(long tokens) => Kind == LimitKind.Requests ? 1 : tokens;
+    public long Wanted(long tokens) => Kind == LimitKind.Tokens ? tokens : 1;
 
     public bool Admits(long level, long tokens)
     {
@@ -27,6 +33,11 @@ internal readonly record struct BucketRule(LimitScope Scope, LimitKind Kind, lon
     /// <summary>Until there is room, rounded up to a millisecond; <see cref="TimeSpan.MaxValue"/> where there never is.</summary>
     public TimeSpan WaitFor(long level, long tokens)
     {
+        if (Kind == LimitKind.Concurrency)
+        {
+            return LookAgain;
+        }
+
         var wanted = Wanted(tokens);
         return wanted > Limit ? TimeSpan.MaxValue : TimeToGain((wanted * Unit) - level);
     }

@@ -4,27 +4,42 @@ using Gateway.Core.Admission;
 namespace Gateway.Limits;
 
 /// <summary>
-/// The buckets of a request's scopes, in a fixed order (scope by scope, requests before tokens), and what their levels mean. Both backends
+/// The limits of a request's scopes, in a fixed order (scope by scope; requests, tokens, requests at once), and what their levels mean. Both backends
 /// only keep levels; who is refused and what a client is told is worked out here for both.
 /// </summary>
 internal sealed class BucketRules
 {
+    /// <summary>Of one scope.</summary>
+    public const int MostPerScope = 3;
+
     private readonly BucketRule[] _rules;
 
-    private BucketRules(BucketRule[] rules) => _rules = rules;
+    private BucketRules(BucketRule[] rules)
+    {
+        _rules = rules;
+        HasTokens = Array.Exists(rules, static rule => rule.Kind == LimitKind.Tokens);
+        HasLeases = Array.Exists(rules, static rule => rule.Kind == LimitKind.Concurrency);
+    }
 
     public int Count => _rules.Length;
+
+    /// <summary>There are token buckets: what was charged is corrected in the end.</summary>
+    public bool HasTokens { get; }
+
+    /// <summary>Requests at once are limited: what is held is given back in the end.</summary>
+    public bool HasLeases { get; }
 
     public ReadOnlySpan<BucketRule> All => _rules;
 
     /// <summary>Limits are validated where they are written (admin API, catalog); what slips through is brought into range here.</summary>
     public static BucketRules Of(ImmutableArray<LimitScope> scopes)
     {
-        var rules = new List<BucketRule>(scopes.Length * 2);
+        var rules = new List<BucketRule>(scopes.Length * MostPerScope);
         foreach (var scope in scopes)
         {
             Add(scope, LimitKind.Requests, scope.RequestsPerMinute);
             Add(scope, LimitKind.Tokens, scope.TokensPerMinute);
+            Add(scope, LimitKind.Concurrency, scope.ConcurrentRequests);
         }
 
         return new BucketRules([.. rules]);
@@ -33,7 +48,8 @@ internal sealed class BucketRules
         {
             if (limit is { } value)
             {
-                rules.Add(new BucketRule(scope, kind, Math.Clamp(value, 1, LimitScope.LargestLimit)));
+                var largest = kind == LimitKind.Concurrency ? LimitScope.LargestConcurrency : LimitScope.LargestLimit;
+                rules.Add(new BucketRule(scope, kind, Math.Clamp(value, 1, largest)));
             }
         }
     }
@@ -51,7 +67,7 @@ internal sealed class BucketRules
         return true;
     }
 
-    /// <summary>Of the buckets that refuse, the one to wait for longest; one that the request can never fit comes before all.</summary>
+    /// <summary>Of the limits that refuse, the one to wait for longest; one that the request can never fit comes before all.</summary>
     public LimitRefusal? Refusal(ReadOnlySpan<long> levels, long tokens)
     {
         var worst = -1;
@@ -73,13 +89,18 @@ internal sealed class BucketRules
         return new LimitRefusal(rule.Scope, rule.Kind, rule.Limit, rule.Used(levels[worst]), rule.Wanted(tokens), longest, Describe(levels));
     }
 
-    /// <summary>The tightest bucket of each kind: the least remaining, the first of equals.</summary>
+    /// <summary>The tightest bucket of each kind: the least remaining, the first of equals. Requests at once have no headers.</summary>
     public LimitLevels Describe(ReadOnlySpan<long> levels)
     {
         var requests = -1;
         var tokens = -1;
         for (var i = 0; i < _rules.Length; i++)
         {
+            if (_rules[i].Kind == LimitKind.Concurrency)
+            {
+                continue;
+            }
+
             ref var tightest = ref _rules[i].Kind == LimitKind.Requests ? ref requests : ref tokens;
             if (tightest < 0 || levels[i] < levels[tightest])
             {

@@ -5,8 +5,8 @@ using Gateway.Core.Callers;
 namespace Gateway.Limits;
 
 /// <summary>
-/// Requests and tokens a minute, in buckets that refill continuously. What a request asks is taken from all of its scopes or from none;
-/// a request is never made smaller to fit.
+/// Requests and tokens a minute, in buckets that refill continuously, and requests at once, each of which holds a lease while it runs.
+/// What a request asks is taken from all of its scopes or from none; a request is never made smaller to fit.
 /// </summary>
 internal interface ILimiter
 {
@@ -16,6 +16,6 @@ internal interface ILimiter
     /// </summary>
     ValueTask<LimitRefusal?> PeekAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, long tokens, CancellationToken ct);
 
-    /// <summary>Charges one request and the terms' tokens to every scope, or refuses and charges nothing.</summary>
+    /// <summary>Charges one request and the terms' tokens to every scope and holds a lease of each, or refuses and does neither.</summary>
     ValueTask<ReserveOutcome> ReserveAsync(ReservationTerms terms, CancellationToken ct);
 }

@@ -27,8 +27,11 @@ internal sealed class InMemoryLimiter : ILimiter, IReservationSettler, IDisposab
         _sweep = time.CreateTimer(static limiter => ((InMemoryLimiter)limiter!).Sweep(), this, SweepEvery, SweepEvery);
     }
 
-    /// <summary>Buckets held now.</summary>
+    /// <summary>Buckets and counts of leases kept now.</summary>
     public int BucketCount => _tenants.Values.Sum(static tenant => tenant.Count);
+
+    /// <summary>Leases held now, of all scopes together.</summary>
+    public long HeldLeases => _tenants.Values.Sum(static tenant => tenant.Held);
 
     public ValueTask<LimitRefusal?> PeekAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, long tokens, CancellationToken ct)
     {
@@ -39,7 +42,7 @@ internal sealed class InMemoryLimiter : ILimiter, IReservationSettler, IDisposab
 
         BoundBuckets bound;
         var nowMs = NowMs();
-        Span<long> levels = stackalloc long[scopes.Length * 2];
+        Span<long> levels = stackalloc long[scopes.Length * BucketRules.MostPerScope];
         do
         {
             bound = Bind(tenant, scopes);
@@ -60,7 +63,7 @@ internal sealed class InMemoryLimiter : ILimiter, IReservationSettler, IDisposab
         bool admitted;
         var tokens = Math.Max(0, terms.Tokens);
         var nowMs = NowMs();
-        Span<long> levels = stackalloc long[terms.Scopes.Length * 2];
+        Span<long> levels = stackalloc long[terms.Scopes.Length * BucketRules.MostPerScope];
         do
         {
             bound = Bind(terms.Tenant, terms.Scopes);
@@ -79,21 +82,56 @@ internal sealed class InMemoryLimiter : ILimiter, IReservationSettler, IDisposab
 
     public ValueTask SettleAsync(ReservationTerms terms, long tokensUsed, CancellationToken ct)
     {
-        var back = Math.Max(0, terms.Tokens) - Math.Clamp(tokensUsed, 0, LimitScope.LargestLimit);
-        if (back != 0)
-        {
-            var nowMs = NowMs();
-            Span<long> levels = stackalloc long[terms.Scopes.Length * 2];
-            while (!Bind(terms.Tenant, terms.Scopes).TryAdd(back, nowMs, levels))
-            {
-                // Swept in between; bound anew.
-            }
-        }
-
+        Settle(terms, Math.Max(0, terms.Tokens) - Math.Clamp(tokensUsed, 0, LimitScope.LargestLimit));
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Counts a request that was admitted elsewhere among those at once; <see cref="Release"/> ends it.</summary>
+    public void Hold(in ReservationTerms terms)
+    {
+        BoundBuckets bound;
+        do
+        {
+            bound = Bind(terms.Tenant, terms.Scopes);
+        }
+        while (bound.Rules.HasLeases && !bound.TryHold());
+    }
+
+    public void Release(in ReservationTerms terms) => Settle(terms, back: 0);
+
+    /// <summary>Takes the buckets of these scopes down to what is known from elsewhere, in the order of their rules, where they are above.</summary>
+    public void Lower(TenantId tenant, ImmutableArray<LimitScope> scopes, ReadOnlySpan<long> levels)
+    {
+        while (!Bind(tenant, scopes).TryLower(NowMs(), levels))
+        {
+            // Swept in between; bound anew.
+        }
+    }
+
+    /// <summary>What was drawn from each tenant's buckets since this was last asked and has not refilled yet.</summary>
+    public IEnumerable<(TenantId Tenant, List<BucketDebt> Debts)> TakeDebts()
+    {
+        var nowMs = NowMs();
+        foreach (var (id, tenant) in _tenants)
+        {
+            if (tenant.TakeDebts(nowMs) is { Count: > 0 } debts)
+            {
+                yield return (id, debts);
+            }
+        }
+    }
+
     public void Dispose() => _sweep.Dispose();
+
+    private void Settle(in ReservationTerms terms, long back)
+    {
+        BoundBuckets bound;
+        do
+        {
+            bound = Bind(terms.Tenant, terms.Scopes);
+        }
+        while ((bound.Rules.HasLeases || (back != 0 && bound.Rules.HasTokens)) && !bound.TrySettle(back, NowMs()));
+    }
 
     private BoundBuckets Bind(TenantId tenantId, ImmutableArray<LimitScope> scopes)
     {

@@ -3,15 +3,15 @@ using Gateway.Core.Admission;
 
 namespace Gateway.Limits;
 
-/// <summary>What this node last saw of the buckets in Redis, shared by the callers that a bucket binds. Only ever a reason to ask Redis, never to refuse.</summary>
+/// <summary>What this node last saw of the limits in Redis, shared by the callers that a limit binds. Only ever a reason to ask Redis, never to refuse.</summary>
 internal sealed class LevelHints
 {
     private const int Most = 50_000;
 
-    private readonly ConcurrentDictionary<(string ScopeId, LimitKind Kind), Bucket> _seen = new();
+    private readonly ConcurrentDictionary<(string ScopeId, LimitKind Kind), LevelHint> _seen = new();
 
-    /// <summary>To be locked while in use. Full at first: what was never seen is no reason to ask.</summary>
-    public Bucket For(BucketRule rule)
+    /// <summary>Full at first: what was never seen is no reason to ask.</summary>
+    public LevelHint For(BucketRule rule)
     {
         if (_seen.Count >= Most)
         {
@@ -19,6 +19,6 @@ internal sealed class LevelHints
             _seen.Clear();
         }
 
-        return _seen.GetOrAdd((rule.Scope.Id, rule.Kind), static _ => new Bucket());
+        return _seen.GetOrAdd((rule.Scope.Id, rule.Kind), static of => new LevelHint(of.Kind));
     }
 }

@@ -5,6 +5,6 @@ internal sealed class LimitsOptions
 {
     public const string Section = "Gateway:Limits";
 
-    /// <summary>How long one call to Redis may take before its limits count as unavailable.</summary>
-    public int RedisTimeoutMs { get; set; } = 250;
+    /// <summary>How long a request may wait for Redis before it counts as down, and no request waits for it.</summary>
+    public int RedisTimeoutMs { get; set; } = 50;
 }

@@ -7,105 +7,118 @@ namespace Gateway.Limits;
 /// <summary>The scopes of one caller as keys and arguments of the script, made once, and what this node last saw of their levels.</summary>
 internal sealed class RedisBuckets
 {
-    private const int HeadLength = 4;
-
     private readonly RedisKey[] _keys;
     private readonly RedisValue[] _arguments;
-    private readonly RedisKey[] _tokenKeys;
-    private readonly RedisValue[] _tokenArguments;
-    private readonly Bucket[] _hints;
+    private readonly RedisKey[] _settledKeys;
+    private readonly RedisValue[] _settledArguments;
+    private readonly LevelHint[] _hints;
 
     public RedisBuckets(TenantId tenant, BucketRules rules, LevelHints hints)
     {
         Tenant = tenant;
         Rules = rules;
-        _hints = new Bucket[rules.Count];
+        _hints = new LevelHint[rules.Count];
 
-        List<RedisKey> keys = [], tokenKeys = [];
-        List<RedisValue> arguments = [], tokenArguments = [];
+        List<RedisKey> keys = [], settledKeys = [], leaseKeys = [];
+        List<RedisValue> arguments = [], settledArguments = [];
         for (var i = 0; i < rules.Count; i++)
         {
             var rule = rules.All[i];
-            var ofTokens = rule.Kind == LimitKind.Tokens;
-            RedisKey key = $"{Prefix(tenant)}:bucket:{rule.Scope.Id}:{(ofTokens ? "tokens" : "requests")}";
+            var key = RedisKeys.Of(tenant, rule.Scope.Id, rule.Kind);
+            RedisValue[] argument = [Letter(rule.Kind), rule.Limit];
             _hints[i] = hints.For(rule);
             keys.Add(key);
-            arguments.AddRange([ofTokens ? "t" : "r", rule.Limit]);
-            if (ofTokens)
+            arguments.AddRange(argument);
+            if (rule.Kind != LimitKind.Requests)
             {
-                tokenKeys.Add(key);
-                tokenArguments.AddRange(["t", rule.Limit]);
+                settledKeys.Add(key);
+                settledArguments.AddRange(argument);
+            }
+
+            if (rule.Kind == LimitKind.Concurrency)
+            {
+                leaseKeys.Add(key);
             }
         }
 
-        (_keys, _arguments, _tokenKeys, _tokenArguments) = ([.. keys], [.. arguments], [.. tokenKeys], [.. tokenArguments]);
+        (_keys, _arguments, _settledKeys, _settledArguments, LeaseKeys) =
+            ([.. keys], [.. arguments], [.. settledKeys], [.. settledArguments], [.. leaseKeys]);
     }
 
     public TenantId Tenant { get; }
 
     public BucketRules Rules { get; }
 
-    /// <summary>Without token buckets nothing is ever corrected, and reservations need not be remembered.</summary>
-    public bool HasTokens => _tokenKeys.Length > 0;
+    /// <summary>The sets in which a request holds a lease.</summary>
+    public IReadOnlyList<RedisKey> LeaseKeys { get; }
 
-    public RedisCall Peek(RedisValue now) => new(_keys, [.. Head("peek", now, tokens: 1, remembered: TimeSpan.Zero), .. _arguments]);
+    /// <summary>Requests a minute alone are never corrected or given back.</summary>
+    public bool IsSettled => _settledKeys.Length > 0;
 
-    public RedisCall Reserve(string requestId, RedisValue now, long tokens, TimeSpan remembered) =>
-        new([.. _keys, Key(requestId)], [.. Head("reserve", now, tokens, HasTokens ? remembered : TimeSpan.Zero), .. _arguments]);
+    public RedisCall Peek(RedisValue now) => new(_keys, [.. Head("peek", now, tokens: 1, TimeSpan.Zero, string.Empty), .. _arguments]);
 
-    public RedisCall Settle(string requestId, RedisValue now, long tokensUsed) =>
-        new([.. _tokenKeys, Key(requestId)], [.. Head("settle", now, tokensUsed, TimeSpan.Zero), .. _tokenArguments]);
+    /// <param name="remembered">How long the tokens charged can be corrected.</param>
+    public RedisCall Reserve(string requestId, RedisValue now, long tokens, TimeSpan remembered) => new(
+        [.. _keys, RedisKeys.Reservation(Tenant, requestId)],
+        [.. Head("reserve", now, tokens, Rules.HasTokens ? remembered : TimeSpan.Zero, requestId), .. _arguments]);
 
-    /// <summary>Remembers the levels of all buckets.</summary>
+    public RedisCall Settle(string requestId, RedisValue now, long tokensUsed) => new(
+        [.. _settledKeys, RedisKeys.Reservation(Tenant, requestId)],
+        [.. Head("settle", now, tokensUsed, TimeSpan.Zero, requestId), .. _settledArguments]);
+
+    /// <summary>Remembers all levels.</summary>
     public void Saw(ReadOnlySpan<long> levels, long nowMs)
     {
         for (var i = 0; i < _hints.Length; i++)
         {
-            lock (_hints[i])
-            {
-                _hints[i].Write(levels[i], nowMs, Rules.All[i].Limit);
-            }
+            _hints[i].Saw(levels[i], nowMs, Rules.All[i].Limit);
         }
     }
 
-    /// <summary>Remembers the levels of the token buckets after a correction, which leaves them the limits that they had.</summary>
-    public void SawCorrected(ReadOnlySpan<long> levels, long nowMs)
+    /// <summary>Remembers the levels that a settlement tells.</summary>
+    public void SawSettled(ReadOnlySpan<long> levels, long nowMs)
     {
         var next = 0;
         for (var i = 0; i < _hints.Length; i++)
         {
             var rule = Rules.All[i];
-            if (rule.Kind == LimitKind.Tokens)
+            if (rule.Kind != LimitKind.Requests)
             {
-                lock (_hints[i])
-                {
-                    _hints[i].Write(levels[next++], nowMs, _hints[i].LimitAt(nowMs, rule.Limit));
-                }
+                _hints[i].SawCorrected(levels[next++], nowMs, rule.Limit);
             }
         }
     }
 
-    /// <summary>Going by what was last seen, would the least request be refused now? A guess: others use the same buckets.</summary>
+    /// <summary>The levels by now, had nobody drawn on them since they were last seen; full where they never were.</summary>
+    public void Recall(Span<long> levels, long nowMs)
+    {
+        for (var i = 0; i < _hints.Length; i++)
+        {
+            levels[i] = _hints[i].LevelAt(nowMs, Rules.All[i].Limit);
+        }
+    }
+
+    /// <summary>Going by what was last seen, would the least request be refused now? A guess: others use the same limits.</summary>
     public bool MayBeExhausted(long nowMs)
     {
         for (var i = 0; i < _hints.Length; i++)
         {
-            lock (_hints[i])
+            if (_hints[i].LevelAt(nowMs, Rules.All[i].Limit) < BucketRule.Unit)
             {
-                if (_hints[i].LevelAt(nowMs, Rules.All[i].Limit) < BucketRule.Unit)
-                {
-                    return true;
-                }
+                return true;
             }
         }
 
         return false;
     }
 
-    private static string Prefix(TenantId tenant) => $"gw:{{{tenant.Value}}}";
+    private static RedisValue Letter(LimitKind kind) => kind switch
+    {
+        LimitKind.Requests => "r",
+        LimitKind.Tokens => "t",
+        _ => "c",
+    };
 
-    private static RedisValue[] Head(RedisValue operation, RedisValue now, long tokens, TimeSpan remembered) =>
-        new RedisValue[HeadLength] { operation, now, tokens, (long)remembered.TotalMilliseconds };
-
-    private RedisKey Key(string requestId) => $"{Prefix(Tenant)}:reservation:{requestId}";
+    private static RedisValue[] Head(RedisValue operation, RedisValue now, long tokens, TimeSpan remembered, RedisValue id) =>
+        [operation, now, tokens, (long)remembered.TotalMilliseconds, id];
 }

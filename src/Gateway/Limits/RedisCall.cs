@@ -2,5 +2,5 @@ using StackExchange.Redis;
 
 namespace Gateway.Limits;
 
-/// <summary>One call of the limits' script.</summary>
+/// <summary>One call of a script.</summary>
 internal readonly record struct RedisCall(RedisKey[] Keys, RedisValue[] Arguments);

@@ -1,46 +1,45 @@
 using System.Collections.Immutable;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Gateway.Core.Admission;
 using Gateway.Core.Callers;
-using Gateway.Storage;
 using StackExchange.Redis;
 
 namespace Gateway.Limits;
 
 /// <summary>
-/// Limits shared by all nodes, kept in Redis and on its clock: one round trip for a reservation, one for its correction, none for a peek
-/// far from the limits. Every wait is bounded; a Redis that is down or too slow makes reservations unavailable.
+/// Limits shared by all nodes, kept in Redis and on its clock: one round trip for a reservation, one for its settlement, none for a peek
+/// far from the limits. A Redis that is down or too slow makes reservations unavailable; settlements then wait for its return.
 /// </summary>
-internal sealed class RedisLimiter : ILimiter, IReservationSettler, IHostedService
+internal sealed class RedisLimiter : ILimiter, IReservationSettler
 {
     // The longest that a request can run, with room to spare; what is corrected later than that is not.
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
+    private const int SentAtOnce = 256;
 
-    private readonly RedisScript _script = new("Gateway.Limits.limits.v1.lua");
     private readonly ConditionalWeakTable<LimitScope[], RedisBuckets> _bound = [];
     private readonly LevelHints _hints = new();
-    private readonly RedisConnection _connection;
-    private readonly RedisOutage _outage;
-    private readonly TimeSpan _timeout;
-    private readonly TimeProvider _time;
+    private readonly RedisCalls _calls;
+    private readonly RunningRequests _running;
+    private readonly PendingSettlements _pending;
+    private readonly InMemoryLimiter _local;
     private readonly TimeProvider? _serverClock;
+    private readonly TimeProvider _hintClock;
     private readonly long _start;
 
+    /// <param name="local">Keeps count of this node's requests at once as well, so that it can go on from there when Redis is away.</param>
     /// <param name="serverClock">Stands in for Redis's clock, so that tests need not wait; null to go by Redis's.</param>
-    public RedisLimiter(RedisConnection connection, RedisOutage outage, TimeSpan timeout, TimeProvider time, TimeProvider? serverClock = null)
+    public RedisLimiter(
+        RedisCalls calls, RunningRequests running, PendingSettlements pending, InMemoryLimiter local, TimeProvider time, TimeProvider? serverClock = null)
     {
-        _connection = connection;
-        _outage = outage;
-        _timeout = timeout;
-        _time = time;
+        _calls = calls;
+        _running = running;
+        _pending = pending;
+        _local = local;
         _serverClock = serverClock;
-        _start = HintClock.GetTimestamp();
+        _hintClock = serverClock ?? time;
+        _start = _hintClock.GetTimestamp();
     }
-
-    private TimeProvider HintClock => _serverClock ?? _time;
 
     public async ValueTask<LimitRefusal?> PeekAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, long tokens, CancellationToken ct)
     {
@@ -50,7 +49,7 @@ internal sealed class RedisLimiter : ILimiter, IReservationSettler, IHostedServi
         }
 
         var buckets = Bind(tenant, scopes);
-        if ((tokens <= 1 && !buckets.MayBeExhausted(HintMs())) || await CallAsync(buckets.Peek(ServerTime()), ct) is not { } reply)
+        if ((tokens <= 1 && !buckets.MayBeExhausted(HintMs())) || await _calls.CallAsync(RedisScript.Limits, buckets.Peek(ServerTime()), late: null, ct) is not { } reply)
         {
             return null;
         }
@@ -67,11 +66,20 @@ internal sealed class RedisLimiter : ILimiter, IReservationSettler, IHostedServi
             return ReserveOutcome.Unlimited;
         }
 
+        if (_calls.IsBroken)
+        {
+            return ReserveOutcome.Unavailable;
+        }
+
         var tokens = Math.Max(0, terms.Tokens);
         var reply = default(long[]);
         try
         {
-            reply = await CallAsync(buckets.Reserve(terms.RequestId, ServerTime(), tokens, Remembered), ct);
+            reply = await _calls.CallAsync(
+                RedisScript.Limits,
+                buckets.Reserve(terms.RequestId, ServerTime(), tokens, Remembered),
+                _ => _calls.Post(RedisScript.Limits, buckets.Settle(terms.RequestId, ServerTime(), tokensUsed: 0)),
+                ct);
         }
         finally
         {
@@ -89,95 +97,142 @@ internal sealed class RedisLimiter : ILimiter, IReservationSettler, IHostedServi
 
         var levels = reply.AsSpan(1);
         buckets.Saw(levels, HintMs());
-        return reply[0] == 1
-            ? new Reservation(this, terms, buckets.Rules.Describe(levels))
-            : buckets.Rules.Refusal(levels, tokens)!;
+        if (reply[0] != 1)
+        {
+            return buckets.Rules.Refusal(levels, tokens)!;
+        }
+
+        if (buckets.Rules.HasLeases)
+        {
+            _running.Add(terms.RequestId, buckets);
+            _local.Hold(terms);
+        }
+
+        return new Reservation(this, terms, buckets.Rules.Describe(levels));
     }
 
     public async ValueTask SettleAsync(ReservationTerms terms, long tokensUsed, CancellationToken ct)
     {
         var buckets = Bind(terms.Tenant, terms.Scopes);
-        if (!buckets.HasTokens)
+        if (buckets.Rules.HasLeases)
+        {
+            _local.Release(terms);
+            _running.Remove(terms.Tenant, terms.RequestId);
+        }
+
+        if (!buckets.IsSettled)
         {
             return;
         }
 
-        // The second attempt is safe: the reservation is gone once it was settled.
-        var call = buckets.Settle(terms.RequestId, ServerTime(), Math.Clamp(tokensUsed, 0, LimitScope.LargestLimit));
-        if ((await CallAsync(call, ct) ?? await CallAsync(call, ct)) is { } reply)
-        {
-            buckets.SawCorrected(reply.AsSpan(1), HintMs());
-        }
-        else
-        {
-            _outage.LostCorrection();
-        }
-    }
-
-    /// <summary>Connects, loads the script and warms up the way to it, so that the first request need not; a Redis out of reach delays the start by no more than 2 s.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        var scope = new LimitScope(LimitScopeKind.Tenant, "tenant:none", 1, null, null);
-        var call = new RedisBuckets(new TenantId("none"), BucketRules.Of([scope]), _hints).Peek(ServerTime());
-        await CallAsync(call, WarmUp, cancellationToken);
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private Task<long[]?> CallAsync(RedisCall call, CancellationToken ct) => CallAsync(call, _timeout, ct);
-
-    /// <summary>The script's answer, or null when there was none in time.</summary>
-    private async Task<long[]?> CallAsync(RedisCall call, TimeSpan timeout, CancellationToken ct)
-    {
-        var evaluating = EvaluateAsync(call);
+        var used = Math.Clamp(tokensUsed, 0, LimitScope.LargestLimit);
+        var reply = default(long[]);
         try
         {
-            var reply = (long[]?)await evaluating.WaitAsync(timeout, _time, ct);
-            _outage.Answered();
-            return reply;
-        }
-        catch (Exception e) when (IsOutage(e, ct))
-        {
-            _outage.Failed(e);
-            return null;
+            reply = await _calls.CallAsync(RedisScript.Limits, buckets.Settle(terms.RequestId, ServerTime(), used), late: null, ct);
         }
         finally
         {
-            if (!evaluating.IsCompleted)
+            if (reply is null)
             {
-                // No longer waited for; that it failed in the end is part of the outage told already.
-                _ = evaluating.ContinueWith(
-                    static failed => _ = failed.Exception,
-                    CancellationToken.None,
-                    TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-                    TaskScheduler.Default);
+                // Whether it ran or not: once it has, a second one changes nothing.
+                _pending.Add(buckets, terms.RequestId, used);
             }
+        }
+
+        if (reply is not null)
+        {
+            buckets.SawSettled(reply.AsSpan(1), HintMs());
         }
     }
 
-    private async Task<RedisResult> EvaluateAsync(RedisCall call) => await _script.EvaluateAsync(await _connection.DatabaseAsync(), call);
+    /// <summary>The levels of these scopes as this node last saw them and refilled since, in the order of their rules.</summary>
+    public void Recall(TenantId tenant, ImmutableArray<LimitScope> scopes, Span<long> levels) => Bind(tenant, scopes).Recall(levels, HintMs());
+
+    /// <summary>A request that was admitted in another way holds its leases here from the next renewal on.</summary>
+    public void Adopt(in ReservationTerms terms) => _running.Add(terms.RequestId, Bind(terms.Tenant, terms.Scopes));
+
+    /// <summary>Ends what <see cref="Adopt"/> began.</summary>
+    public void Abandon(in ReservationTerms terms)
+    {
+        var buckets = Bind(terms.Tenant, terms.Scopes);
+        if (buckets.Rules.HasLeases)
+        {
+            _running.Remove(terms.Tenant, terms.RequestId);
+            _calls.Post(RedisScript.Limits, buckets.Settle(terms.RequestId, ServerTime(), tokensUsed: 0));
+        }
+    }
+
+    /// <summary>Makes the leases of all running requests last from now: one call for each tenant. False where Redis did not take them all.</summary>
+    public async Task<bool> RenewAsync(CancellationToken ct)
+    {
+        foreach (var tenant in _running.Tenants)
+        {
+            if (!await _calls.RenewAsync(send => _running.Renew(tenant, ServerTime(), send), ct))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Sends the settlements that Redis did not take before. False where it does not take them now.</summary>
+    public async Task<bool> SendPendingAsync(CancellationToken ct)
+    {
+        while (_pending.Take(SentAtOnce) is { Count: > 0 } batch)
+        {
+            var replies = await Task.WhenAll(batch.Select(settlement => _calls.CallInBackgroundAsync(
+                RedisScript.Limits, settlement.Buckets.Settle(settlement.RequestId, ServerTime(), settlement.TokensUsed), ct)));
+            for (var i = 0; i < replies.Length; i++)
+            {
+                if (replies[i] is null)
+                {
+                    _pending.Add(batch[i].Buckets, batch[i].RequestId, batch[i].TokensUsed);
+                }
+            }
+
+            if (Array.Exists(replies, static reply => reply is null))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes from a tenant's buckets what was drawn elsewhere, once for each id. False where Redis did not answer.</summary>
+    /// <param name="limits">Those of the buckets, in case they are full.</param>
+    public async Task<bool> ChargeAsync(TenantId tenant, string chargeId, IReadOnlyList<BucketDebt> debts, IReadOnlyList<long> limits, CancellationToken ct)
+    {
+        var call = new RedisCall(
+            [.. debts.Select(debt => RedisKeys.Of(tenant, debt.ScopeId, debt.Kind)), RedisKeys.Charge(tenant, chargeId)],
+            [
+                "charge", ServerTime(), 0, (long)Remembered.TotalMilliseconds, RedisValue.EmptyString,
+                .. debts.SelectMany((debt, i) => new RedisValue[] { debt.Units, limits[i] }),
+            ]);
+        return await _calls.CallInBackgroundAsync(RedisScript.Limits, call, ct) is not null;
+    }
+
+    /// <summary>A look at a limit of nobody's: connects, and makes the script known.</summary>
+    public Task<long[]?> WarmUpAsync(TimeSpan within, CancellationToken ct)
+    {
+        var scope = new LimitScope(LimitScopeKind.Tenant, "tenant:none", 1, null, null);
+        return _calls.ProbeAsync(RedisScript.Limits, new RedisBuckets(new TenantId("none"), BucketRules.Of([scope]), _hints).Peek(ServerTime()), within, ct);
+    }
 
     private void Cancel(RedisBuckets buckets, string requestId)
     {
-        if (!buckets.HasTokens || _connection.Current is not { } database)
+        if (buckets.IsSettled)
         {
-            return;
-        }
-
-        try
-        {
-            _script.Post(database, buckets.Settle(requestId, ServerTime(), tokensUsed: 0));
-        }
-        catch (Exception e) when (IsOutage(e, CancellationToken.None))
-        {
-            _outage.Failed(e);
+            _calls.Post(RedisScript.Limits, buckets.Settle(requestId, ServerTime(), tokensUsed: 0));
+            if (_calls.IsBroken)
+            {
+                // That may not have reached it either.
+                _pending.Add(buckets, requestId, tokensUsed: 0);
+            }
         }
     }
-
-    /// <summary>Whatever a Redis out of reach makes the client throw; not the caller's own cancellation.</summary>
-    private static bool IsOutage(Exception e, CancellationToken ct) =>
-        e is RedisException or TimeoutException or SocketException or ObjectDisposedException
-        || (e is OperationCanceledException && !ct.IsCancellationRequested);
 
     private RedisBuckets Bind(TenantId tenant, ImmutableArray<LimitScope> scopes)
     {
@@ -194,5 +249,5 @@ internal sealed class RedisLimiter : ILimiter, IReservationSettler, IHostedServi
 
     private RedisValue ServerTime() => _serverClock is { } clock ? clock.GetUtcNow().ToUnixTimeMilliseconds() : RedisValue.EmptyString;
 
-    private long HintMs() => HintClock.GetElapsedTime(_start).Ticks / TimeSpan.TicksPerMillisecond;
+    private long HintMs() => _hintClock.GetElapsedTime(_start).Ticks / TimeSpan.TicksPerMillisecond;
 }

@@ -13,6 +13,9 @@ internal sealed partial class RedisOutage(string endpoint, TimeProvider time, IL
     private long _failures;
     private long _lostCorrections;
 
+    /// <summary>From its beginning until its end was told.</summary>
+    public bool IsDown => _down;
+
     public void Failed(Exception reason)
     {
         lock (_gate)
@@ -68,10 +71,10 @@ internal sealed partial class RedisOutage(string endpoint, TimeProvider time, IL
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "Limits cannot be checked: Redis at {Endpoint} does not answer as it should ({Reason}). Requests are refused with 503 until it does.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "Limits are not shared: Redis at {Endpoint} does not answer as it should ({Reason}). Until it does, requests go by limits.when_redis_is_down of the catalog.")]
         public static partial void Began(ILogger logger, string endpoint, string reason);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Limits are checked again: Redis at {Endpoint} answers after {Outage}. {Failures} calls failed, {LostCorrections} corrections of token counts were lost; the refill makes up for them.")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Limits are shared again: Redis at {Endpoint} answers after {Outage}. {Failures} calls failed, {LostCorrections} settlements were lost; the refill makes up for them, and leases expire.")]
         public static partial void Ended(ILogger logger, string endpoint, TimeSpan outage, long failures, long lostCorrections);
     }
 }

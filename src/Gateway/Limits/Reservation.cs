@@ -3,8 +3,8 @@ using Gateway.Core.Admission;
 namespace Gateway.Limits;
 
 /// <summary>
-/// One admitted request's charge. It ends exactly once: corrected by <see cref="SettleAsync"/>, or, where that never came,
-/// given back by <see cref="DisposeAsync"/>. The request itself stays counted either way: unsuccessful requests count too.
+/// One admitted request's charge and leases. It ends exactly once: corrected by <see cref="SettleAsync"/>, or, where that never came,
+/// given back by <see cref="DisposeAsync"/>; with it the leases go. The request itself stays counted either way: unsuccessful requests count too.
 /// </summary>
 internal sealed class Reservation : IAsyncDisposable
 {

@@ -81,8 +81,16 @@ internal sealed class QuoteDocument
     public static (string Units, string? Multiplier) UnitsOf(ImageFormula formula, in ImageCount count) =>
         (count.Unit == ImageUnit.Patch ? "patches" : "tiles", formula is PatchFormula patch ? patch.Multiplier.Text : null);
 
-    private static string Describe(LimitRefusal refusal) =>
-        $"{refusal.Scope.Describe()}, {(refusal.Kind == LimitKind.Requests ? "requests_per_minute" : "tokens_per_minute")}";
+    private static string Describe(LimitRefusal refusal)
+    {
+        var limit = refusal.Kind switch
+        {
+            LimitKind.Requests => "requests_per_minute",
+            LimitKind.Concurrency => "concurrent_requests",
+            _ => "tokens_per_minute",
+        };
+        return $"{refusal.Scope.Describe()}, {limit}";
+    }
 
     private static void WriteImage(Utf8JsonWriter json, in MeasuredImage measured, ImageFormula formula)
     {

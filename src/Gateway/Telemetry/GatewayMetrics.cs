@@ -10,13 +10,14 @@ internal sealed class GatewayMetrics
     /// <summary>Right is 1; a multiplier that is a few percent off must show.</summary>
     private static readonly double[] RatioBuckets = [0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 1, 1.01, 1.02, 1.05, 1.1, 1.25, 1.5, 2, 4];
 
+    private readonly Meter _meter;
     private readonly Histogram<double> _imageEstimateRatio;
 
     public GatewayMetrics(IMeterFactory meters)
     {
         // The factory owns the meter, and disposes of it.
-        var meter = meters.Create(MeterName);
-        _imageEstimateRatio = meter.CreateHistogram<double>(
+        _meter = meters.Create(MeterName);
+        _imageEstimateRatio = _meter.CreateHistogram<double>(
             "gateway.image.estimate_ratio",
             unit: "1",
             description: "Image tokens as the provider billed them over those that were counted before.",
@@ -25,6 +26,13 @@ internal sealed class GatewayMetrics
 
     /// <summary>Whether anybody listens to <see cref="ImageBilled"/>: what it is told may cost something to work out.</summary>
     public bool WantsImageBilled => _imageEstimateRatio.Enabled;
+
+    /// <summary>Only where limits are shared through Redis; to be called once.</summary>
+    public void ObserveRedisOutage(Func<bool> isDown) => _meter.CreateObservableGauge(
+        "gateway.limits.redis_outage",
+        () => isDown() ? 1 : 0,
+        unit: "1",
+        description: "1 while limits are not shared because Redis does not answer, else 0.");
 
     /// <param name="model">The model's id in the catalog.</param>
     /// <param name="upstreamModel">The provider's name of the model that served.</param>

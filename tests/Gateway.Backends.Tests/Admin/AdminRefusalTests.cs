@@ -71,7 +71,8 @@ public sealed class AdminRefusalTests
     [InlineData("{\"name\":\"a\",\"limits\":{\"requests_per_minute\":1.5}}", "invalid_type", "limits.requests_per_minute")]
     [InlineData("{\"name\":\"a\",\"limits\":{\"requests_per_minute\":1e400}}", "invalid_type", "limits.requests_per_minute")]
     [InlineData("{\"name\":\"a\",\"limits\":{\"tokens_per_minute\":\"5\"}}", "invalid_type", "limits.tokens_per_minute")]
-    [InlineData("{\"name\":\"a\",\"limits\":{\"concurrent_requests\":5}}", "unsupported_parameter", "limits.concurrent_requests")]
+    [InlineData("{\"name\":\"a\",\"limits\":{\"concurrent_requests\":0}}", "invalid_value", "limits.concurrent_requests")]
+    [InlineData("{\"name\":\"a\",\"limits\":{\"models\":{\"m\":{\"concurrent_requests\":1000001}}}}", "invalid_value", "limits.models.m.concurrent_requests")]
     [InlineData("{\"name\":\"a\",\"limits\":{\"models\":{\"m\":{\"models\":{}}}}}", "unknown_parameter", "limits.models.m.models")]
     public async Task Wrong_tenant_is_refused_by_the_field_at_fault(string body, string? code, string? param)
     {

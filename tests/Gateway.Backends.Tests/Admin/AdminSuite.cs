@@ -28,7 +28,7 @@ public abstract class AdminSuite(Backend backend)
         await using var node = await AdminNode.StartAsync(backend);
         var created = await node.PostAsync(
             "/tenants",
-            """{"name":"Ünïted","tier":"tier-1","mode":"postpaid","disconnect":"cancel","limits":{"requests_per_minute":300,"models":{"gpt-4o":{"tokens_per_minute":5}}},"monthly_budget":null}""",
+            """{"name":"Ünïted","tier":"tier-1","mode":"postpaid","disconnect":"cancel","limits":{"requests_per_minute":300,"concurrent_requests":1000000,"models":{"gpt-4o":{"tokens_per_minute":5,"concurrent_requests":2}}},"monthly_budget":null}""",
             HttpStatusCode.Created);
 
         ((string)created["id"]!).ShouldMatch("^ten_[0-9a-f]{32}$");
@@ -37,7 +37,9 @@ public abstract class AdminSuite(Backend backend)
         created["tier"]!.ToString().ShouldBe("tier-1");
         created["mode"]!.ToString().ShouldBe("postpaid");
         created["disconnect"]!.ToString().ShouldBe("cancel");
+        ((long)created["limits"]!["concurrent_requests"]!).ShouldBe(1_000_000);
         ((long)created["limits"]!["models"]!["gpt-4o"]!["tokens_per_minute"]!).ShouldBe(5);
+        ((long)created["limits"]!["models"]!["gpt-4o"]!["concurrent_requests"]!).ShouldBe(2);
 
         var read = await node.GetAsync($"/tenants/{created["id"]}", HttpStatusCode.OK);
         WithoutTime(read).ShouldBe(WithoutTime(created));

@@ -8,13 +8,27 @@ namespace Gateway.Backends.Tests.Limits;
 
 public sealed class InMemoryLimiterTests : LimiterSuite, IDisposable
 {
-    private readonly InMemoryLimiter _limiter;
+    private InMemoryLimiter _limiter;
 
     public InMemoryLimiterTests() => _limiter = new InMemoryLimiter(Clock);
 
     private protected override ILimiter Limiter => _limiter;
 
+    private protected override TimeSpan? Lease => null;
+
     public void Dispose() => _limiter.Dispose();
+
+    private protected override ILimiter Node(int which) => _limiter;
+
+    private protected override Task RenewAsync() => Task.CompletedTask;
+
+    private protected override void Crash(int which)
+    {
+        _limiter.Dispose();
+        _limiter = new InMemoryLimiter(Clock);
+    }
+
+    private protected override Task<long> HeldAsync() => Task.FromResult(_limiter.HeldLeases);
 
     [Fact]
     public async Task Full_buckets_are_dropped_and_others_kept()
@@ -87,7 +101,7 @@ public sealed class InMemoryLimiterTests : LimiterSuite, IDisposable
     [Fact]
     public async Task A_reservation_allocates_itself_alone()
     {
-        ImmutableArray<LimitScope> scopes = [Scope(LimitScopeKind.Key, "key:a", 1_000_000, 1_000_000_000), Scope(LimitScopeKind.Tenant, "tenant:a", 1_000_000, 1_000_000_000)];
+        ImmutableArray<LimitScope> scopes = [Scope(LimitScopeKind.Key, "key:a", 1_000_000, 1_000_000_000, 100), Scope(LimitScopeKind.Tenant, "tenant:a", 1_000_000, 1_000_000_000, 100)];
         var terms = new ReservationTerms("req_1", Tenant, scopes, 100);
         await RunAsync(1000);
 

@@ -16,6 +16,21 @@ public abstract partial class LimiterSuite
 
     private protected abstract ILimiter Limiter { get; }
 
+    /// <summary>How long a lease is held that nobody renews; null where it ends with the process alone.</summary>
+    private protected abstract TimeSpan? Lease { get; }
+
+    /// <summary>One of two gateways that share the limits, if the backend shares them.</summary>
+    private protected abstract ILimiter Node(int which);
+
+    /// <summary>What each gateway does in the background every 20 seconds.</summary>
+    private protected abstract Task RenewAsync();
+
+    /// <summary>Ends a gateway on the spot and starts another in its place.</summary>
+    private protected abstract void Crash(int which);
+
+    /// <summary>Leases that are on record, of all scopes.</summary>
+    private protected abstract Task<long> HeldAsync();
+
     [Fact]
     public async Task A_new_bucket_lets_its_whole_limit_through_at_once_and_no_more()
     {
@@ -289,7 +304,7 @@ public abstract partial class LimiterSuite
     public async Task A_long_random_schedule_goes_as_the_model_says(int seed)
     {
         var random = new Random(seed);
-        var model = new ModelLimiter(Clock);
+        var model = new ModelLimiter(Clock, Lease);
         var open = new List<(Reservation Real, ModelLimiter.Charge Model)>();
         ImmutableArray<LimitScope>[] callers = [Callers("a", 1), Callers("b", 1)];
 
@@ -335,10 +350,11 @@ public abstract partial class LimiterSuite
         ];
     }
 
-    private protected static LimitScope Scope(LimitScopeKind kind, string id, long? requests = null, long? tokens = null) => new(kind, id, requests, tokens, null);
+    private protected static LimitScope Scope(LimitScopeKind kind, string id, long? requests = null, long? tokens = null, long? atOnce = null) =>
+        new(kind, id, requests, tokens, atOnce);
 
-    private protected static ImmutableArray<LimitScope> TenantScope(long? requests = null, long? tokens = null, string id = "tenant:a") =>
-        [Scope(LimitScopeKind.Tenant, id, requests, tokens)];
+    private protected static ImmutableArray<LimitScope> TenantScope(long? requests = null, long? tokens = null, string id = "tenant:a", long? atOnce = null) =>
+        [Scope(LimitScopeKind.Tenant, id, requests, tokens, atOnce)];
 
     private protected async Task<Reservation> AdmitAsync(ImmutableArray<LimitScope> scopes, long tokens = 0)
     {
@@ -350,8 +366,10 @@ public abstract partial class LimiterSuite
     private protected async Task<LimitRefusal> RefuseAsync(ImmutableArray<LimitScope> scopes, long tokens = 0) =>
         (await AdmitOrRefuseAsync(scopes, tokens)).Refusal.ShouldNotBeNull();
 
-    private protected async Task<ReserveOutcome> AdmitOrRefuseAsync(ImmutableArray<LimitScope> scopes, long tokens) =>
-        await Limiter.ReserveAsync(new ReservationTerms($"req_{Guid.NewGuid():n}", Tenant, scopes, tokens), CancellationToken.None);
+    private protected Task<ReserveOutcome> AdmitOrRefuseAsync(ImmutableArray<LimitScope> scopes, long tokens) => AdmitOrRefuseAsync(Limiter, scopes, tokens);
+
+    private protected async Task<ReserveOutcome> AdmitOrRefuseAsync(ILimiter limiter, ImmutableArray<LimitScope> scopes, long tokens) =>
+        await limiter.ReserveAsync(new ReservationTerms($"req_{Guid.NewGuid():n}", Tenant, scopes, tokens), CancellationToken.None);
 
     private static string Told(ReserveOutcome outcome) => outcome switch
     {

@@ -1,5 +1,8 @@
+using System.Diagnostics.Metrics;
+using Gateway.Core.Admission;
 using Gateway.Limits;
 using Gateway.Storage;
+using Gateway.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -27,9 +30,46 @@ public sealed class LimitsRegistrationTests
     {
         await using var services = Build(("ConnectionStrings:Redis", "cache.example:6380,password=secret"));
 
-        services.GetRequiredService<ILimiter>().ShouldBeOfType<RedisLimiter>();
-        services.GetServices<IHostedService>().ShouldContain(hosted => ReferenceEquals(hosted, services.GetRequiredService<ILimiter>()));
+        services.GetRequiredService<ILimiter>().ShouldBeOfType<SharedLimiter>();
+        services.GetServices<IHostedService>().ShouldContain(hosted => hosted is RedisKeeper);
         services.GetRequiredService<RedisConnection>().Endpoint.ShouldBe("cache.example:6380");
+    }
+
+    [Fact]
+    public async Task An_outage_shows_as_a_gauge()
+    {
+        await using var services = Build(("ConnectionStrings:Redis", "cache.example:6380"));
+        var outage = services.GetRequiredService<RedisOutage>();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        var measured = new List<int>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument is { Name: "gateway.limits.redis_outage", Unit: "1" } && ReferenceEquals(instrument.Meter.Scope, meters))
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<int>((_, value, tags, _) =>
+        {
+            tags.Length.ShouldBe(0);
+            measured.Add(value);
+        });
+        listener.Start();
+
+        listener.RecordObservableInstruments();
+        outage.Failed(new TimeoutException("too slow"));
+        listener.RecordObservableInstruments();
+
+        measured.ShouldBe([0, 1]);
+    }
+
+    [Fact]
+    public async Task A_request_waits_for_redis_no_longer_than_50_ms_unless_set()
+    {
+        await using var services = Build();
+
+        services.GetRequiredService<IOptions<LimitsOptions>>().Value.RedisTimeoutMs.ShouldBe(50);
     }
 
     [Theory]
@@ -61,6 +101,11 @@ public sealed class LimitsRegistrationTests
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(static setting => KeyValuePair.Create(setting.Key, setting.Value)))
             .Build();
-        return new ServiceCollection().AddLogging().AddLimits(configuration).BuildServiceProvider();
+        return new ServiceCollection()
+            .AddLogging()
+            .AddMetrics()
+            .AddSingleton<GatewayMetrics>()
+            .AddLimits(configuration, static _ => static () => RedisDownPolicy.LocalShare)
+            .BuildServiceProvider();
     }
 }

@@ -9,9 +9,11 @@ namespace Gateway.Backends.Tests.Limits;
 /// The rules once more, as plainly as can be: every bucket is an exact fraction, refilled in full at each step whether or not it is
 /// looked at. Slow, and unlike the limiters in how it counts.
 /// </summary>
-internal sealed class ModelLimiter(ManualClock clock)
+/// <param name="lease">How long a request counts that nobody renews; null where it does until it ends, or all crash together.</param>
+internal sealed class ModelLimiter(ManualClock clock, TimeSpan? lease)
 {
     private readonly Dictionary<string, Pot> _pots = [];
+    private readonly Dictionary<Charge, DateTimeOffset> _running = new(ReferenceEqualityComparer.Instance);
     private DateTimeOffset _now = clock.GetUtcNow();
 
     public sealed record Charge(ImmutableArray<LimitScope> Scopes, long Tokens);
@@ -19,15 +21,16 @@ internal sealed class ModelLimiter(ManualClock clock)
     public (string Told, Charge? Charge) Reserve(ImmutableArray<LimitScope> scopes, long tokens)
     {
         var pots = Pots(scopes, tokens);
-        var refusing = pots.Where(static pot => pot.Pot.Parts < pot.Wanted * 60_000).ToList();
-        if (refusing.Count > 0)
+        var refusals = scopes.SelectMany(scope => pots.Where(pot => pot.Scope == scope && pot.Pot.Parts < pot.Wanted * 60_000)
+            .Select(static pot => (pot.Scope, pot.Kind, Used: pot.Pot.Limit - pot.Pot.Whole, Never: pot.Wanted > pot.Pot.Limit, Wait: pot.Pot.MsUntil(pot.Wanted)))
+            .Concat(Running(scope) >= scope.ConcurrentRequests ? [(scope, LimitKind.Concurrency, (BigInteger)Running(scope), false, (BigInteger)1000)] : [])).ToList();
+        if (refusals.Count > 0)
         {
             pots.ForEach(static pot => pot.Pot.Take(0));
-            var (scope, kind, pot, wanted) = refusing.Where(static pot => pot.Wanted > pot.Pot.Limit)
-                .Concat(refusing.OrderByDescending(static pot => pot.Pot.MsUntil(pot.Wanted)))
+            var (scope, kind, used, never, wait) = refusals.Where(static refusal => refusal.Never)
+                .Concat(refusals.OrderByDescending(static refusal => refusal.Wait))
                 .First();
-            var wait = wanted > pot.Limit ? "for ever" : $"{TimeSpan.FromMilliseconds((long)pot.MsUntil(wanted))}";
-            return ($"{scope.Id} {kind} used {pot.Limit - pot.Whole} wait {wait}", null);
+            return ($"{scope.Id} {kind} used {used} wait {(never ? "for ever" : $"{TimeSpan.FromMilliseconds((long)wait)}")}", null);
         }
 
         foreach (var (_, _, pot, wanted) in pots)
@@ -35,7 +38,9 @@ internal sealed class ModelLimiter(ManualClock clock)
             pot.Take(wanted);
         }
 
-        return ($"{Least(LimitKind.Requests)} {Least(LimitKind.Tokens)}", new Charge(scopes, tokens));
+        var charge = new Charge(scopes, tokens);
+        _running[charge] = Expiry();
+        return ($"{Least(LimitKind.Requests)} {Least(LimitKind.Tokens)}", charge);
 
         BigInteger Least(LimitKind kind) => BigInteger.Max(0, pots.Where(pot => pot.Kind == kind).Min(static pot => pot.Pot.Whole));
     }
@@ -43,6 +48,7 @@ internal sealed class ModelLimiter(ManualClock clock)
     public void Settle(Charge charge, long used)
     {
         Refill();
+        _running.Remove(charge);
         foreach (var scope in charge.Scopes)
         {
             Find(scope.Id + " tokens").AsItIs(scope.TokensPerMinute!.Value).Take(used - charge.Tokens);
@@ -53,7 +59,8 @@ internal sealed class ModelLimiter(ManualClock clock)
     public bool Peek(ImmutableArray<LimitScope> scopes)
     {
         var pots = Pots(scopes, 1);
-        var admitted = pots.TrueForAll(static pot => pot.Pot.Parts >= pot.Wanted * 60_000);
+        var admitted = pots.TrueForAll(static pot => pot.Pot.Parts >= pot.Wanted * 60_000)
+            && !scopes.Any(scope => Running(scope) >= scope.ConcurrentRequests);
         if (!admitted)
         {
             pots.ForEach(static pot => pot.Pot.Take(0));
@@ -61,6 +68,30 @@ internal sealed class ModelLimiter(ManualClock clock)
 
         return admitted;
     }
+
+    /// <summary>Each of these runs still.</summary>
+    public void Renew(IEnumerable<Charge> charges)
+    {
+        foreach (var charge in charges)
+        {
+            _running[charge] = Expiry();
+        }
+    }
+
+    /// <summary>A node is gone; with it all, where limits are of one process.</summary>
+    public void Crash()
+    {
+        if (lease is null)
+        {
+            _pots.Clear();
+            _running.Clear();
+        }
+    }
+
+    private int Running(LimitScope scope) =>
+        _running.Count(running => running.Value > clock.GetUtcNow() && running.Key.Scopes.Any(own => own.Id == scope.Id));
+
+    private DateTimeOffset Expiry() => lease is { } time ? clock.GetUtcNow() + time : DateTimeOffset.MaxValue;
 
     private List<(LimitScope Scope, LimitKind Kind, Pot Pot, long Wanted)> Pots(ImmutableArray<LimitScope> scopes, long tokens)
     {

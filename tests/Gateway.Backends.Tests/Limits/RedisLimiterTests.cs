@@ -16,16 +16,19 @@ public sealed class RedisLimiterTests(RedisFixture redis) : LimiterSuite, IAsync
 
     private readonly OutageLines _lines = new();
     private RedisConnection? _connection;
-    private RedisLimiter? _limiter;
+    private readonly RedisNode?[] _nodes = new RedisNode?[2];
 
-    private protected override ILimiter Limiter => _limiter!;
+    private protected override ILimiter Limiter => Node(0);
+
+    private protected override TimeSpan? Lease => TimeSpan.FromSeconds(60);
 
     private IDatabase Database => _connection!.Current!;
 
     public async ValueTask InitializeAsync()
     {
         _connection = await redis.ConnectionAsync();
-        _limiter = Node();
+        _nodes[0] = NewNode();
+        _nodes[1] = NewNode();
     }
 
     public async ValueTask DisposeAsync()
@@ -34,6 +37,11 @@ public sealed class RedisLimiterTests(RedisFixture redis) : LimiterSuite, IAsync
         {
             var left = await KeysAsync();
             await Database.KeyDeleteAsync([.. left.Select(static key => (RedisKey)key)]);
+        }
+
+        foreach (var node in _nodes)
+        {
+            node?.Dispose();
         }
     }
 
@@ -61,8 +69,9 @@ public sealed class RedisLimiterTests(RedisFixture redis) : LimiterSuite, IAsync
         await server.AskAsync("CLUSTER ADDSLOTSRANGE 0 16383", TestContext.Current.CancellationToken);
         await using var connection = RedisFixture.Connect(server.Endpoint);
         await connection.DatabaseAsync();
-        var limiter = new RedisLimiter(connection, new RedisOutage("test", TimeProvider.System, _lines), Patience, TimeProvider.System);
-        ImmutableArray<LimitScope> scopes = [Scope(LimitScopeKind.Key, "key:a", 10, 1000), Scope(LimitScopeKind.Tenant, "tenant:a", 10, 1000)];
+        using var node = new RedisNode(connection, _lines, Patience, policy: static () => RedisDownPolicy.Refuse);
+        var limiter = node.Limiter;
+        ImmutableArray<LimitScope> scopes = [Scope(LimitScopeKind.Key, "key:a", 10, 1000, 1), Scope(LimitScopeKind.Tenant, "tenant:a", 10, 1000, 1)];
 
         // A cluster takes its time to call itself complete.
         using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
@@ -71,6 +80,7 @@ public sealed class RedisLimiterTests(RedisFixture redis) : LimiterSuite, IAsync
         while ((outcome = await limiter.ReserveAsync(new ReservationTerms("req_1", Tenant, scopes, 1000), CancellationToken.None)).IsUnavailable)
         {
             await again.WaitForNextTickAsync(deadline.Token);
+            await node.Keeper.TickAsync(deadline.Token);
         }
 
         outcome.TryGet(out var reservation).ShouldBeTrue();
@@ -129,7 +139,7 @@ public sealed class RedisLimiterTests(RedisFixture redis) : LimiterSuite, IAsync
     [Fact]
     public async Task Nodes_share_their_limits()
     {
-        var other = Node();
+        var other = Node(1);
         var scopes = TenantScope(tokens: 100);
         await AdmitAsync(scopes, tokens: 60);
 
@@ -144,9 +154,9 @@ public sealed class RedisLimiterTests(RedisFixture redis) : LimiterSuite, IAsync
         var terms = new ReservationTerms("req_1", Tenant, TenantScope(tokens: 100), 100);
         (await Limiter.ReserveAsync(terms, CancellationToken.None)).TryGet(out _).ShouldBeTrue();
 
-        await _limiter!.SettleAsync(terms, 40, CancellationToken.None);
-        await _limiter.SettleAsync(terms, 40, CancellationToken.None);
-        await Node().SettleAsync(terms, 0, CancellationToken.None);
+        await _nodes[0]!.Redis.SettleAsync(terms, 40, CancellationToken.None);
+        await _nodes[0]!.Redis.SettleAsync(terms, 40, CancellationToken.None);
+        await _nodes[1]!.Redis.SettleAsync(terms, 0, CancellationToken.None);
 
         (await AdmitAsync(terms.Scopes)).Levels.Tokens!.Value.Remaining.ShouldBe(60);
     }
@@ -154,7 +164,7 @@ public sealed class RedisLimiterTests(RedisFixture redis) : LimiterSuite, IAsync
     [Fact]
     public async Task What_a_node_last_saw_never_refuses_by_itself()
     {
-        var other = Node();
+        var other = Node(1);
         var scopes = TenantScope(tokens: 100);
         var reservation = await AdmitAsync(scopes, tokens: 60);
         (await other.ReserveAsync(new ReservationTerms("req_1", Tenant, scopes, 40), CancellationToken.None)).TryGet(out _).ShouldBeTrue();
@@ -168,9 +178,9 @@ public sealed class RedisLimiterTests(RedisFixture redis) : LimiterSuite, IAsync
     [Fact]
     public async Task Redis_s_own_clock_serves_where_none_is_given()
     {
-        var limiter = new RedisLimiter(_connection!, new RedisOutage("test", TimeProvider.System, _lines), Patience, TimeProvider.System);
+        using var node = new RedisNode(_connection!, _lines, Patience);
         var scopes = TenantScope(requests: 2);
-        (await limiter.ReserveAsync(new ReservationTerms("req_1", Tenant, scopes, 0), CancellationToken.None)).TryGet(out var reservation).ShouldBeTrue();
+        (await node.Limiter.ReserveAsync(new ReservationTerms("req_1", Tenant, scopes, 0), CancellationToken.None)).TryGet(out var reservation).ShouldBeTrue();
 
         reservation!.Levels.Requests.ShouldBe(new LimitLevel(2, 1, TimeSpan.FromSeconds(30)));
         string? stored = await Database.StringGetAsync((await KeysAsync()).ShouldHaveSingleItem());
@@ -178,7 +188,34 @@ public sealed class RedisLimiterTests(RedisFixture redis) : LimiterSuite, IAsync
         (at - TimeProvider.System.GetUtcNow()).Duration().ShouldBeLessThan(TimeSpan.FromMinutes(5));
     }
 
-    private RedisLimiter Node() => new(_connection!, new RedisOutage("test", TimeProvider.System, _lines), Patience, TimeProvider.System, Clock);
+    private protected override ILimiter Node(int which) => _nodes[which]!.Limiter;
+
+    private protected override async Task RenewAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            (await node!.Redis.RenewAsync(CancellationToken.None)).ShouldBeTrue();
+        }
+    }
+
+    private protected override void Crash(int which)
+    {
+        _nodes[which]!.Dispose();
+        _nodes[which] = NewNode();
+    }
+
+    private protected override async Task<long> HeldAsync()
+    {
+        long held = 0;
+        foreach (var key in (await KeysAsync()).Where(static key => key.Contains(":leases:", StringComparison.Ordinal)))
+        {
+            held += await Database.SortedSetLengthAsync(key);
+        }
+
+        return held;
+    }
+
+    private RedisNode NewNode() => new(_connection!, _lines, Patience, Clock);
 
     private async Task<string[]> KeysAsync() => (string[])(await Database.ExecuteAsync("KEYS", $"gw:*{Tenant}*"))!;
 }

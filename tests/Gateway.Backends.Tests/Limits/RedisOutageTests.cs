@@ -26,7 +26,8 @@ public sealed class RedisOutageTests
         var ct = TestContext.Current.CancellationToken;
         await using var server = await RedisServer.StartNewAsync(ct);
         await using var connection = RedisFixture.Connect(server.Endpoint);
-        var limiter = await StartedAsync(connection);
+        using var node = await StartedAsync(connection);
+        var limiter = node.Limiter;
         var reservation = await AdmittedAsync(limiter);
 
         await server.KillAsync();
@@ -51,7 +52,8 @@ public sealed class RedisOutageTests
         var ct = TestContext.Current.CancellationToken;
         await using var server = await RedisServer.StartNewAsync(ct);
         await using var connection = RedisFixture.Connect(server.Endpoint);
-        var limiter = await StartedAsync(connection);
+        using var node = await StartedAsync(connection);
+        var limiter = node.Limiter;
         await AdmittedAsync(limiter);
 
         await server.PauseAsync();
@@ -75,7 +77,8 @@ public sealed class RedisOutageTests
         var ct = TestContext.Current.CancellationToken;
         await using var server = await RedisServer.StartNewAsync(ct);
         await using var connection = RedisFixture.Connect(server.Endpoint);
-        var limiter = await StartedAsync(connection, Hang);
+        using var node = await StartedAsync(connection, Hang);
+        var limiter = node.Limiter;
         await AdmittedAsync(limiter);
         using var gone = new CancellationTokenSource();
 
@@ -94,22 +97,26 @@ public sealed class RedisOutageTests
     {
         var ct = TestContext.Current.CancellationToken;
         await using var connection = RedisFixture.Connect("127.0.0.1:1");
-        var limiter = Limiter(connection);
+        using var node = Node(connection);
+        var limiter = node.Limiter;
 
-        await limiter.StartAsync(ct).WaitAsync(Hang, ct);
+        await node.Keeper.StartAsync(ct).WaitAsync(Hang, ct);
         (await ReserveAsync(limiter).AsTask().WaitAsync(Hang, ct)).IsUnavailable.ShouldBeTrue();
         (await limiter.PeekAsync(new TenantId("ten_1"), Scopes, 1, ct)).ShouldBeNull();
 
+        await node.Keeper.StopAsync(ct).WaitAsync(Hang, ct);
+
         connection.IsConnected.ShouldBeFalse();
-        _lines.All.ShouldHaveSingleItem().ShouldStartWith("Error: Limits cannot be checked: Redis at 127.0.0.1:1 does not answer");
+        node.Calls.Waits.ShouldBe(0);
+        _lines.All.ShouldHaveSingleItem().ShouldStartWith("Error: Limits are not shared: Redis at 127.0.0.1:1 does not answer");
     }
 
     [Fact]
     public void A_peek_far_from_the_limits_asks_nobody()
     {
-        var limiter = Limiter(RedisFixture.Connect("127.0.0.1:1"));
+        using var node = Node(RedisFixture.Connect("127.0.0.1:1"));
 
-        var peek = limiter.PeekAsync(new TenantId("ten_1"), Scopes, 1, CancellationToken.None);
+        var peek = node.Limiter.PeekAsync(new TenantId("ten_1"), Scopes, 1, CancellationToken.None);
 
         peek.IsCompletedSuccessfully.ShouldBeTrue();
         _lines.All.ShouldBeEmpty();
@@ -134,27 +141,27 @@ public sealed class RedisOutageTests
 
         _lines.All.ShouldBe(
         [
-            "Error: Limits cannot be checked: Redis at redis:6379 does not answer as it should (too slow). Requests are refused with 503 until it does.",
-            "Information: Limits are checked again: Redis at redis:6379 answers after 00:00:11. 1000 calls failed, 1 corrections of token counts were lost; the refill makes up for them.",
+            "Error: Limits are not shared: Redis at redis:6379 does not answer as it should (too slow). Until it does, requests go by limits.when_redis_is_down of the catalog.",
+            "Information: Limits are shared again: Redis at redis:6379 answers after 00:00:11. 1000 calls failed, 1 settlements were lost; the refill makes up for them, and leases expire.",
         ]);
     }
 
-    private RedisLimiter Limiter(RedisConnection connection, TimeSpan? timeout = null) =>
-        new(connection, new RedisOutage(connection.Endpoint, TimeProvider.System, _lines), timeout ?? CallTimeout, TimeProvider.System);
+    private RedisNode Node(RedisConnection connection, TimeSpan? timeout = null) =>
+        new(connection, _lines, timeout ?? CallTimeout, policy: static () => RedisDownPolicy.Refuse);
 
-    private async Task<RedisLimiter> StartedAsync(RedisConnection connection, TimeSpan? timeout = null)
+    private async Task<RedisNode> StartedAsync(RedisConnection connection, TimeSpan? timeout = null)
     {
         await connection.DatabaseAsync();
-        var limiter = Limiter(connection, timeout);
-        await limiter.StartAsync(CancellationToken.None);
-        return limiter;
+        var node = Node(connection, timeout);
+        await node.Keeper.StartAsync(CancellationToken.None);
+        return node;
     }
 
-    private static ValueTask<ReserveOutcome> ReserveAsync(RedisLimiter limiter, long tokens = 0) =>
+    private static ValueTask<ReserveOutcome> ReserveAsync(SharedLimiter limiter, long tokens = 0) =>
         limiter.ReserveAsync(new ReservationTerms($"req_{tokens}", new TenantId("ten_1"), Scopes, tokens), CancellationToken.None);
 
     /// <summary>Asks until admitted, as clients do, for as long as a reconnect may take.</summary>
-    private static async Task<Reservation> AdmittedAsync(RedisLimiter limiter)
+    private static async Task<Reservation> AdmittedAsync(SharedLimiter limiter)
     {
         using var deadline = new CancellationTokenSource(Hang, TimeProvider.System);
         using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(50), TimeProvider.System);

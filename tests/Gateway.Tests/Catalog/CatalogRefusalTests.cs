@@ -104,6 +104,7 @@ public sealed class CatalogRefusalTests
         // Tiers, images, limits.
         { CatalogText.With("{}", "\"tiers\": { \"t\": { \"requests_per_minute\": 0 } }"), "tiers.t.requests_per_minute", "0 is out of range; write a whole number from 1 to 1000000000" },
         { CatalogText.With("{}", "\"tiers\": { \"t\": { \"tokens_per_minute\": 1000000001 } }"), "tiers.t.tokens_per_minute", "is out of range" },
+        { CatalogText.With("{}", "\"tiers\": { \"t\": { \"concurrent_requests\": 1000001 } }"), "tiers.t.concurrent_requests", "write a whole number from 1 to 1000000" },
         { CatalogText.With("{}", "\"tiers\": { \"t\": { \"models\": { \"x\": {} } } }"), "tiers.t.models.x", "\"x\" is no model of this file" },
         { CatalogText.With("{}", "\"tiers\": { \"t t\": {} }"), "tiers[\"t t\"]", "cannot be a name" },
         { CatalogText.With("{}", "\"images\": { \"max_bytes\": 0 }"), "images.max_bytes", "0 is out of range" },

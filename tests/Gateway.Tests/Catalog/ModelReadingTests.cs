@@ -149,9 +149,6 @@ public sealed class ModelReadingTests
             $$"""
             { "m": { "deployments": {{CatalogText.Deployments}}, "prices": [
               { "from": "2025-01-01", "per_image": "0.01", "per_second": "0.01" }, { "from": "2025-02-01", "per_image": "0.02", "per_character": "0.01" } ] } }
-            """,
-            """
-            "tiers": { "a": { "concurrent_requests": 1 }, "b": { "models": { "m": { "concurrent_requests": 2 } } } }
             """)).Notices;
 
         notices.ShouldBe(
@@ -159,7 +156,6 @@ public sealed class ModelReadingTests
             "per_image is not in force in this version: nothing is charged for it (models.m.prices[0].per_image, models.m.prices[1].per_image)",
             "per_second is not in force in this version: nothing is charged for it (models.m.prices[0].per_second)",
             "per_character is not in force in this version: nothing is charged for it (models.m.prices[1].per_character)",
-            "concurrent_requests is not in force in this version: requests at once are not limited (tiers.a.concurrent_requests, tiers.b.models.m.concurrent_requests)",
         ]);
     }
 
@@ -185,11 +181,12 @@ public sealed class ModelReadingTests
     {
         var tier = CatalogText.Load(CatalogText.With(
             $$"""{ "m": { "deployments": {{CatalogText.Deployments}} } }""",
-            "\"tiers\": { \"t\": { \"requests_per_minute\": 10, \"models\": { \"m\": { \"tokens_per_minute\": 5 } } } }")).Tier("t").ShouldNotBeNull();
+            "\"tiers\": { \"t\": { \"requests_per_minute\": 10, \"models\": { \"m\": { \"tokens_per_minute\": 5, \"concurrent_requests\": 2 } } } }")).Tier("t").ShouldNotBeNull();
 
         tier.RequestsPerMinute.ShouldBe(10);
         tier.TokensPerMinute.ShouldBeNull();
         tier.Models["m"].TokensPerMinute.ShouldBe(5);
+        tier.Models["m"].ConcurrentRequests.ShouldBe(2);
     }
 
     private static ImageFormula Formula(string json) =>

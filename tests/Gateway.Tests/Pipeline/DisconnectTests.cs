@@ -191,7 +191,7 @@ public sealed class DisconnectTests : GatewayTest
         await ReleaseOnceNoticedAsync(release);
 
         var row = await OnlyRowAsync();
-        row.Outcome.ShouldBe(AnswerOutcome.ClientDisconnected);
+        row.Outcome.ShouldBe(AnswerOutcome.UpstreamFailed);
         (row.PromptTokens, row.CompletionTokens).ShouldBe((prompt, completion));
         row.Amount.ShouldBe(new Money((row.PromptTokens * 2500) + (completion * 10_000)));
         await ShouldHaveUsedAsync(key, row);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Gateway.Core.Callers;
 using Gateway.Testing;
 using Shouldly;
@@ -101,5 +102,44 @@ public sealed class LimitTests : GatewayTest
         using var other = await App.ChatAsync(ChatBody.Text("hello", model: "text-only"), key);
 
         (first.StatusCode, second.StatusCode, other.StatusCode).ShouldBe((HttpStatusCode.OK, HttpStatusCode.TooManyRequests, HttpStatusCode.OK));
+    }
+
+    [Fact]
+    public async Task Requests_at_once_are_refused_until_one_ends()
+    {
+        var key = await App.IssueKeyAsync(keyLimits: new RateLimits { ConcurrentRequests = 1 });
+        App.Simulator.Script.Enqueue("hang");
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(Timeout);
+        using var client = App.Client(key);
+        var running = GatewayApp.ChatAsync(client, Encoding.UTF8.GetBytes(ChatBody.Text("hello")), HttpCompletionOption.ResponseContentRead, leaving.Token);
+        await App.Simulator.Requests.WaitForAsync(1, Timeout);
+
+        // Refused before its body is looked at.
+        using var refused = await App.ChatAsync("no JSON", key);
+        var quote = await App.Client(key).PostAsync(
+            new Uri("/v1/chat/completions/quote", UriKind.Relative), new StringContent(ChatBody.Text("hello"), Encoding.UTF8, "application/json"), Timeout);
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        var error = await refused.ErrorAsync();
+        ((string?)error["type"], (string?)error["code"]).ShouldBe(("requests", "rate_limit_exceeded"));
+        ((string?)error["message"])!.ShouldMatch(
+            @"^Rate limit reached for this model in key key_.+ on concurrent requests: Limit 1, Used 1, Requested 1\. Please try again in 1s\.$");
+        (refused.Header("retry-after"), refused.Header("retry-after-ms"), refused.Header("x-should-retry")).ShouldBe(("1", "1000", null));
+        refused.Headers.ShouldNotContain(static header => header.Key.StartsWith("x-ratelimit", StringComparison.OrdinalIgnoreCase));
+        (await quote.Content.ReadAsStringAsync(Timeout)).ShouldContain(", concurrent_requests\"");
+
+        await leaving.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(running);
+        await App.RowsAsync(1, Timeout);
+        HttpStatusCode status;
+        do
+        {
+            // The row is durable a moment before the reservation ends.
+            using var next = await App.ChatAsync(ChatBody.Text("hello"), key);
+            status = next.StatusCode;
+        }
+        while (status == HttpStatusCode.TooManyRequests && !Timeout.IsCancellationRequested);
+
+        status.ShouldBe(HttpStatusCode.OK);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Gateway.Catalog.Document;
+using Gateway.Core.Admission;
 using Gateway.Core.Callers;
 
 namespace Gateway.Catalog.Reading;
@@ -8,13 +9,11 @@ namespace Gateway.Catalog.Reading;
 /// <summary>Reads one of the <c>tiers</c>.</summary>
 internal static class TierReader
 {
-    private const long Most = 1_000_000_000;
-
     public static RateLimits Read(Place place, TierSection section, ImmutableArray<string> models) => new()
     {
-        RequestsPerMinute = place["requests_per_minute"].Number(section.RequestsPerMinute, 1, Most),
-        TokensPerMinute = place["tokens_per_minute"].Number(section.TokensPerMinute, 1, Most),
-        ConcurrentRequests = Concurrent(place["concurrent_requests"], section.ConcurrentRequests),
+        RequestsPerMinute = place["requests_per_minute"].Number(section.RequestsPerMinute, 1, LimitScope.LargestLimit),
+        TokensPerMinute = place["tokens_per_minute"].Number(section.TokensPerMinute, 1, LimitScope.LargestLimit),
+        ConcurrentRequests = place["concurrent_requests"].Number(section.ConcurrentRequests, 1, LimitScope.LargestConcurrency),
         Models = (section.Models ?? []).ToFrozenDictionary(
             model => model.Key, model => OfModel(place["models"][model.Key], model.Key, model.Value, models), StringComparer.Ordinal),
     };
@@ -28,19 +27,9 @@ internal static class TierReader
 
         return new RateLimits
         {
-            RequestsPerMinute = place["requests_per_minute"].Number(section.RequestsPerMinute, 1, Most),
-            TokensPerMinute = place["tokens_per_minute"].Number(section.TokensPerMinute, 1, Most),
-            ConcurrentRequests = Concurrent(place["concurrent_requests"], section.ConcurrentRequests),
+            RequestsPerMinute = place["requests_per_minute"].Number(section.RequestsPerMinute, 1, LimitScope.LargestLimit),
+            TokensPerMinute = place["tokens_per_minute"].Number(section.TokensPerMinute, 1, LimitScope.LargestLimit),
+            ConcurrentRequests = place["concurrent_requests"].Number(section.ConcurrentRequests, 1, LimitScope.LargestConcurrency),
         };
-    }
-
-    private static long? Concurrent(Place place, long? value)
-    {
-        if (value is not null)
-        {
-            place.NotInForce("concurrent_requests", "requests at once are not limited");
-        }
-
-        return place.Number(value, 1, Most);
     }
 }
