@@ -32,33 +32,35 @@ public sealed class PartialAnswerReaderTests
 
             var size = PartialAnswerReader.Read(json.AsSpan(0, length), text);
 
-            (size.AsciiBytes + size.OtherBytes).ShouldBeGreaterThanOrEqualTo(before);
+            Characters(size).ShouldBeGreaterThanOrEqualTo(before);
             text.Count(encoder).ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(before == 0 ? 0 : 1);
-            before = size.AsciiBytes + size.OtherBytes;
+            before = Characters(size);
         }
     }
 
     [Theory]
-    [InlineData("""{"choices":[{"message":{"content":"abc""", 3)]
-    [InlineData("""{"choices":[{"message":{"content":"abc\""", 3)]
-    [InlineData("""{"choices":[{"message":{"content":"abc\\""", 5)]
-    [InlineData("""{"choices":[{"message":{"content":"abc\u00""", 3)]
-    [InlineData("""{"choices":[{"message":{"content":"abc","refusal": "x""", 4)]
-    [InlineData("""{"choices":[{"message":{"role":"assist""", 0)]
-    [InlineData("""{"choices":[{"message":{"content""", 0)]
-    [InlineData("""{"choices":[{"logprobs":{"content":[{"token":"abc""", 0)]
-    [InlineData("""{"model":"abc""", 0)]
-    [InlineData("""<html>""", 0)]
-    [InlineData("", 0)]
-    public void Text_that_breaks_off_counts_as_far_as_it_came(string json, long ascii) =>
-        PartialAnswerReader.Read(Encoding.UTF8.GetBytes(json)).ShouldBe(new TextSize(ascii, 0));
+    [InlineData("""{"choices":[{"message":{"content":"abc""", "abc")]
+    [InlineData("""{"choices":[{"message":{"content":"abc\""", "abc")]
+    [InlineData("""{"choices":[{"message":{"content":"abc\\""", """abc\\""")]
+    [InlineData("""{"choices":[{"message":{"content":"abc\u00""", "abc")]
+    [InlineData("""{"choices":[{"message":{"content":"abc","refusal": "x""", "abcx")]
+    [InlineData("""{"choices":[{"message":{"role":"assist""", "")]
+    [InlineData("""{"choices":[{"message":{"content""", "")]
+    [InlineData("""{"choices":[{"logprobs":{"content":[{"token":"abc""", "")]
+    [InlineData("""{"model":"abc""", "")]
+    [InlineData("""<html>""", "")]
+    [InlineData("", "")]
+    public void Text_that_breaks_off_counts_as_far_as_it_came(string json, string text) =>
+        PartialAnswerReader.Read(Encoding.UTF8.GetBytes(json)).ShouldBe(TextSize.OfJson(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
     public void Broken_character_of_several_bytes_is_left_out()
     {
         var json = Encoding.UTF8.GetBytes("""{"choices":[{"message":{"content":"aé""");
 
-        PartialAnswerReader.Read(json.AsSpan(..^1)).ShouldBe(new TextSize(1, 0));
-        PartialAnswerReader.Read(json).ShouldBe(new TextSize(1, 2));
+        PartialAnswerReader.Read(json.AsSpan(..^1)).ShouldBe(TextSize.OfJson("a"u8));
+        PartialAnswerReader.Read(json).ShouldBe(TextSize.OfJson("aé"u8));
     }
+
+    private static long Characters(TextSize size) => size.Letters + size.Digits + size.Signs + size.Alphabetic + size.Ideographic + size.Astral;
 }
