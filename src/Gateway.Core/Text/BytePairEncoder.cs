@@ -10,7 +10,7 @@ namespace Gateway.Core.Text;
 /// <remarks>
 /// Text is taken in windows of 64 KiB, cut where cutting changes nothing. Only where a stretch offers no such place does the window grow, to
 /// 256 KiB at most: a single run of letters, of symbols or of spaces longer than that is cut by force, and its count may differ from
-/// tiktoken's by a token or two at each such cut. Working memory is thereby about 10 MiB at most, whatever the text, and time is
+/// tiktoken's by a token or two at each such cut. Working memory is thereby about 4 MiB at most, whatever the text, and time is
 /// proportional to its length. Which characters are letters, marks and numbers is as the runtime's Unicode tables say.
 /// </remarks>
 public sealed class BytePairEncoder

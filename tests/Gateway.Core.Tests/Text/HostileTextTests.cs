@@ -108,12 +108,7 @@ public sealed class HostileTextTests
     public void Run_that_fills_the_largest_window_is_merged_whole(string name)
     {
         var encoder = Encoders.Get(name);
-        var random = new Random(5);
-        var utf8 = new byte[(1 << 18) - 100];
-        foreach (ref var letter in utf8.AsSpan())
-        {
-            letter = (byte)('a' + random.Next(26));
-        }
+        var utf8 = Letters(new Random(5), (1 << 18) - 100, 26);
 
         Encoders.Tokens(encoder, utf8).ShouldBe(WithoutWindows(encoder, utf8));
     }
@@ -121,23 +116,34 @@ public sealed class HostileTextTests
     [Theory]
     [InlineData("cl100k_base")]
     [InlineData("o200k_base")]
-    public void Merging_in_order_finds_what_looking_at_every_pair_does(string name)
+    public void Merging_finds_what_looking_at_every_pair_does(string name)
     {
         var ranks = Encoders.Get(name).Ranks;
         var random = new Random(6);
-        for (var round = 0; round < 200; round++)
+        int[] lengths = [2, 3, 31, 32, 33, 95, 96, 97, .. Enumerable.Range(0, 100).Select(_ => random.Next(2, 300)), 1023, 1024, 1025];
+        foreach (var length in lengths)
         {
-            var letters = random.Next(1, 26);
-            var piece = new byte[random.Next(2, 400)];
-            foreach (ref var letter in piece.AsSpan())
-            {
-                letter = (byte)('a' + random.Next(letters));
-            }
-
+            var piece = Letters(random, length, random.Next(1, 26));
             var tokens = new List<int>();
+
             BytePairMerge.Merge(ranks, piece, tokens).ShouldBe(tokens.Count);
             tokens.ToArray().ShouldBe(MergeNaively(ranks, piece));
         }
+    }
+
+    [Theory]
+    [InlineData(32_767)]
+    [InlineData(32_768)]
+    [InlineData(32_769)]
+    [InlineData(1 << 18)]
+    public void Merging_of_long_pieces_finds_what_a_queue_of_pairs_does(int length)
+    {
+        var ranks = Encoders.Get("o200k_base").Ranks;
+        var piece = Letters(new Random(10), length, 26);
+        var tokens = new List<int>();
+
+        BytePairMerge.Merge(ranks, piece, tokens).ShouldBe(tokens.Count);
+        tokens.ToArray().AsSpan().SequenceEqual(MergeByQueue(ranks, piece)).ShouldBeTrue();
     }
 
     [Fact]
@@ -213,6 +219,63 @@ public sealed class HostileTextTests
             parts[lowest.At] = [.. parts[lowest.At], .. parts[lowest.At + 1]];
             parts.RemoveAt(lowest.At + 1);
         }
+    }
+
+    private static int[] MergeByQueue(TokenRanks ranks, byte[] piece)
+    {
+        var next = Enumerable.Range(1, piece.Length).ToArray();
+        var previous = Enumerable.Range(-1, piece.Length + 1).ToArray();
+        var current = new int[piece.Length];
+        var queue = new PriorityQueue<int, (int Rank, int At)>();
+        for (var i = 0; i < piece.Length; i++)
+        {
+            Look(i);
+        }
+
+        while (queue.TryDequeue(out var at, out var priority))
+        {
+            if (current[at] == priority.Rank)
+            {
+                current[next[at]] = TokenRanks.None;
+                next[at] = next[next[at]];
+                previous[next[at]] = at;
+                Look(at);
+                Look(previous[at]);
+            }
+        }
+
+        var tokens = new List<int>();
+        for (var i = 0; i < piece.Length; i = next[i])
+        {
+            tokens.Add(ranks.Find(piece.AsSpan(i..next[i])));
+        }
+
+        return [.. tokens];
+
+        void Look(int at)
+        {
+            if (at < 0)
+            {
+                return;
+            }
+
+            current[at] = next[at] < piece.Length ? ranks.Find(piece.AsSpan(at..next[next[at]])) : TokenRanks.None;
+            if (current[at] != TokenRanks.None)
+            {
+                queue.Enqueue(at, (current[at], at));
+            }
+        }
+    }
+
+    private static byte[] Letters(Random random, int length, int different)
+    {
+        var letters = new byte[length];
+        foreach (ref var letter in letters.AsSpan())
+        {
+            letter = (byte)('a' + random.Next(different));
+        }
+
+        return letters;
     }
 
     private static string Repeat(string text) => new StringBuilder().Insert(0, text, Length / Encoding.UTF8.GetByteCount(text)).ToString();

@@ -35,6 +35,9 @@ public sealed class SplitTextTests
         Write($"é{ascii}日日{ascii}é").ShouldBe($"a{ascii}\u00AA\u00AA{ascii}a");
     }
 
+    [Fact]
+    public void Long_s_is_an_s_in_a_contraction() => Pieces(SplitPatterns.Cl100K(), Write("'\u017Fa")).ShouldBe(["'s", "a"]);
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Text_splits_at_a_cut_as_the_whole_does(string name)
