@@ -15,7 +15,7 @@ internal sealed class SqliteDataSource : DbDataSource
     public SqliteDataSource(string file, bool readOnly = false)
     {
         Batteries_V2.Init();
-        ConnectionString = new SqliteConnectionStringBuilder 
+        ConnectionString = new SqliteConnectionStringBuilder
         {
             DataSource = file,
             ForeignKeys = true,

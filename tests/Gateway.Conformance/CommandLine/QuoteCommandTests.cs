@@ -70,6 +70,6 @@ public sealed class QuoteCommandTests : IDisposable
 
     private Task WriteAsync(string name, byte[] bytes) => File.WriteAllBytesAsync(Path.Combine(_folder, name), bytes, Ct);
 
-    private Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments) => 
+    private Task<(int Code, string Output, string Errors)> RunAsync(params string[] arguments) =>
         GatewayCommand.RunAsync(_folder, new Dictionary<string, string>(), Ct, arguments);
 }
