@@ -11,6 +11,7 @@ public sealed class GatewayProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LineTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan ProbeEvery = TimeSpan.FromMilliseconds(50);
 
     // What is set around the test must not reach the gateway.
@@ -61,7 +62,9 @@ public sealed class GatewayProcess : IAsyncDisposable
     }
 
     /// <summary>The first line, printed already or yet to come, that satisfies the condition.</summary>
-    public Task<string> WaitForLineAsync(Predicate<string> condition, CancellationToken cancellationToken) => _output.WaitForAsync(condition, cancellationToken);
+    /// <exception cref="TimeoutException">None came within a minute.</exception>
+    public Task<string> WaitForLineAsync(Predicate<string> condition, CancellationToken cancellationToken) =>
+        _output.WaitForAsync(condition, cancellationToken).WaitAsync(LineTimeout, cancellationToken);
 
     /// <summary>Asks it to end, as an operator's init system does, and gives its exit code.</summary>
     public async Task<int> StopAsync()

@@ -35,7 +35,8 @@ internal sealed class AnswerBuffer : IDisposable
         Grow((int)Math.Clamp((expected ?? 0) + 1, FirstBytes, TrustedBytes));
         while (true)
         {
-            var read = await stream.ReadAsync(_bytes.AsMemory(Length), ct);
+            var withoutReader = expected is null && client.HasLeft;
+            var read = await stream.ReadAsync(_bytes.AsMemory(Length, Math.Min(_bytes.Length - Length, withoutReader ? LookEvery : int.MaxValue)), ct);
             if (read == 0)
             {
                 return true;

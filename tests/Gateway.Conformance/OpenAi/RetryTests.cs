@@ -15,7 +15,7 @@ public sealed class RetryTests(RunningGateway gateway)
         // 1000 tokens come back each second, and the first answer takes two and a half seconds' worth more than there is.
         var key = await gateway.NewKeyAsync("""{"limits":{"tokens_per_minute":60000}}""");
         var client = gateway.Chat(key);
-        await client.CompleteChatAsync([new UserChatMessage("[[completion_tokens=62500]]Spend")], new ChatCompletionOptions { MaxOutputTokenCount = 100 }, Ct);
+        await client.CompleteChatAsync([new UserChatMessage("[[completion_tokens=62500]]Spend")], new ChatCompletionOptions { MaxOutputTokenCount = 32_000 }, Ct);
 
         ChatCompletion answer = await client.CompleteChatAsync([new UserChatMessage("Hello")], new ChatCompletionOptions { MaxOutputTokenCount = 100 }, Ct);
 

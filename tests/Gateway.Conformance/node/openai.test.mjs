@@ -191,10 +191,10 @@ test('client over its limit waits as told and succeeds', async () => {
   // 1000 tokens come back each second, and the first answer takes two and a half seconds' worth more than there is.
   const key = await newKey({ limits: { tokens_per_minute: 60_000 } });
   const client = clientOf(key);
-  const ask = (text, options) => client.chat.completions.create({ model: 'gpt-4o', messages: user(text), max_tokens: 100 }, options);
-  await ask('[[completion_tokens=62500]]Spend');
+  const ask = (text, max_tokens, options) => client.chat.completions.create({ model: 'gpt-4o', messages: user(text), max_tokens }, options);
+  await ask('[[completion_tokens=62500]]Spend', 32_000);
 
-  const refused = await ask('Hello', { maxRetries: 0 }).catch((thrown) => thrown);
+  const refused = await ask('Hello', 100, { maxRetries: 0 }).catch((thrown) => thrown);
   assert.ok(refused instanceof OpenAI.RateLimitError);
   assert.equal(refused.code, 'rate_limit_exceeded');
   const again = performance.now();
@@ -202,7 +202,7 @@ test('client over its limit waits as told and succeeds', async () => {
   assert.ok(wait > 0 && wait <= 2700, `retry-after-ms is ${wait}`);
 
   // The same client with its own way of trying again.
-  const answer = await ask('Hello');
+  const answer = await ask('Hello', 100);
   assert.match(answer.choices[0].message.content, /^You asked 'Hello'/);
   assert.ok(performance.now() - again >= wait - 100);
   assert.equal((await ledger(key)).length, 2);

@@ -105,7 +105,7 @@ internal sealed class Origin : IAsyncDisposable
                 _exchanges.Add(ExchangeAsync(client));
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (exception is SocketException or InvalidOperationException or OperationCanceledException && _stopping.IsCancellationRequested)
         {
             // Stopped.
         }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Gateway.Testing;
 
@@ -7,13 +8,15 @@ namespace Gateway.Tests.Pipeline;
 /// <summary>A client that asks, reads as far as it is told, and closes its connection.</summary>
 internal sealed class LeavingClient : IDisposable
 {
+    private const int ReceiveBytes = 64 * 1024;
+
     private readonly HttpClient _client;
     private HttpResponseMessage? _response;
     private StreamReader? _reader;
 
     public LeavingClient(GatewayApp app, string key)
     {
-        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = app.Address };
+        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero, ConnectCallback = ConnectAsync }) { BaseAddress = app.Address };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
@@ -67,6 +70,22 @@ internal sealed class LeavingClient : IDisposable
         {
             var read = await _reader!.ReadAsync(buffer, ct);
             count -= read > 0 ? read : throw new EndOfStreamException("The stream ended before so much.");
+        }
+    }
+
+    /// <summary>With a receive buffer that does not grow: what the client has not read stays with the gateway.</summary>
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = ReceiveBytes };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, ct);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 
