@@ -12,7 +12,7 @@ internal sealed class AnswerBuffer : IDisposable
 
     private const int FirstBytes = 4096;
     private const int TrustedBytes = 256 * 1024;
-    private const int LookEvery = 4096;
+    private const int LookEvery = 2048;
 
     private byte[] _bytes = [];
     private int _nextLook;
@@ -75,7 +75,7 @@ internal sealed class AnswerBuffer : IDisposable
             return true;
         }
 
-        _nextLook = Length + Math.Max(LookEvery, Length / 4);
+        _nextLook = Length + Math.Max(LookEvery, Length / 8);
         return client.MayReadOn(PartialAnswerReader.Read(_bytes.AsSpan(0, before)), PartialAnswerReader.Read(Memory.Span));
     }
 
