@@ -5,6 +5,7 @@ using Gateway.Cli;
 using Gateway.Development;
 using Gateway.Files;
 using Gateway.Forwarding;
+using Gateway.Funds;
 using Gateway.Images;
 using Gateway.Keys;
 using Gateway.Ledger;
@@ -30,14 +31,11 @@ try
 
     builder.AddTelemetry();
     builder.Services.AddStorage(builder.Configuration);
-    builder.Services.AddLedger();
+    builder.Services.AddFunds(builder.Configuration);
+    builder.Services.AddLedger(provider => provider.GetService<LocalFunds>() is { } funds ? state => funds.Apply(state) : null);
     builder.Services.AddKeys();
     builder.Services.AddCatalog(builder.Configuration);
-    builder.Services.AddLimits(builder.Configuration, provider =>
-    {
-        var catalog = provider.GetRequiredService<CatalogStore>();
-        return () => catalog.Current.Limits.WhenRedisIsDown;
-    });
+    builder.Services.AddLimits(builder.Configuration, provider => () => provider.GetRequiredService<CatalogStore>().Current.Limits.WhenRedisIsDown);
     builder.Services.AddImages(builder.Configuration);
     builder.Services.AddFiles(builder.Configuration);
     builder.Services.AddForwarding(builder.Configuration);

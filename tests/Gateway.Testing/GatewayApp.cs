@@ -4,10 +4,13 @@ using System.Net.Sockets;
 using System.Text;
 using Gateway.Catalog;
 using Gateway.Core.Callers;
+using Gateway.Core.Pricing;
+using Gateway.Funds;
 using Gateway.Images;
 using Gateway.Keys;
 using Gateway.Ledger;
 using Gateway.Simulator;
+using Gateway.Storage;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -108,6 +111,29 @@ public sealed class GatewayApp : IAsyncDisposable
         var issued = await Services.GetRequiredService<KeyStore>().IssueAsync(
             tenant.Id, new KeyDraft("test") { Limits = keyLimits ?? RateLimits.None, AllowedModels = [.. allowedModels] }, CancellationToken.None);
         return issued.Secret;
+    }
+
+    /// <summary>Makes a tenant and a key of it, with what money binds them.</summary>
+    internal async Task<(TenantId Tenant, string Key)> IssueKeyAsync(TenantDraft tenant, Money? keyBudget = null)
+    {
+        var made = await Services.GetRequiredService<TenantStore>().CreateAsync(tenant, CancellationToken.None);
+        var issued = await Services.GetRequiredService<KeyStore>().IssueAsync(made.Id, new KeyDraft("test") { MonthlyBudget = keyBudget }, CancellationToken.None);
+        return (made.Id, issued.Secret);
+    }
+
+    internal Task<Credit?> CreditAsync(TenantId tenant, Money amount) =>
+        Services.GetRequiredService<FundsStore>().CreditAsync(tenant, amount, "test", null, CancellationToken.None);
+
+    /// <summary>What the books and the rows do not agree on.</summary>
+    internal async Task<List<string>> FundsDifferencesAsync()
+    {
+        var differences = new List<string>();
+        await foreach (var difference in new FundsAudit(Services.GetRequiredService<Database>()).DifferencesAsync(CancellationToken.None))
+        {
+            differences.Add(difference.ToString());
+        }
+
+        return differences;
     }
 
     /// <summary>A client of its own connections; <paramref name="key"/> null = <see cref="Key"/>.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gateway.Core.Admission;
+using Gateway.Core.Pricing;
 
 namespace Gateway.Core.Callers;
 
@@ -7,6 +8,7 @@ namespace Gateway.Core.Callers;
 public sealed class Caller
 {
     private LimitPlan? _plan;
+    private FundsPlan? _funds;
 
     public required TenantId Tenant { get; init; }
 
@@ -23,6 +25,14 @@ public sealed class Caller
     public ImmutableArray<string> AllowedModels { get; init; } = [];
 
     public DisconnectPolicy Disconnect { get; init; }
+
+    public BillingMode Mode { get; init; }
+
+    /// <summary>What the tenant may spend in a calendar month (UTC), or null.</summary>
+    public Money? TenantBudget { get; init; }
+
+    /// <summary>What this key may spend in a calendar month (UTC), or null.</summary>
+    public Money? KeyBudget { get; init; }
 
     public bool MayUse(string modelId)
     {
@@ -53,6 +63,20 @@ public sealed class Caller
         {
             plan = LimitPlan.For(this, tier);
             Volatile.Write(ref _plan, plan);
+        }
+
+        return plan;
+    }
+
+    /// <summary>The accounts that bind this caller at that time; worked out once a month.</summary>
+    public FundsPlan FundsAt(DateTimeOffset time)
+    {
+        var month = FundsAccount.MonthOf(time);
+        var plan = Volatile.Read(ref _funds);
+        if (plan is null || plan.Month != month)
+        {
+            plan = FundsPlan.For(this, month);
+            Volatile.Write(ref _funds, plan);
         }
 
         return plan;

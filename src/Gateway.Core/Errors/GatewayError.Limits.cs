@@ -37,6 +37,28 @@ public sealed partial record GatewayError
             Retry = RetryAdvice.Never,
         };
 
+    /// <summary>Money is spent: waiting cannot help.</summary>
+    /// <param name="what">The account, as a sentence's subject.</param>
+    /// <param name="left">What is not spent, in US dollars.</param>
+    /// <param name="requested">The most that the request may cost.</param>
+    /// <param name="fix">What to do, as a sentence's beginning.</param>
+    public static GatewayError FundsSpent(string what, string left, string requested, string fix) =>
+        new(429, ErrorTypes.InsufficientQuota, "insufficient_quota", null,
+            $"You exceeded your current quota. {what} is ${left}, and this request may cost up to ${requested}. {fix}, or ask for fewer tokens (max_completion_tokens).")
+        {
+            Retry = RetryAdvice.Never,
+        };
+
+    /// <summary>Money that running requests hold until they end.</summary>
+    /// <inheritdoc cref="FundsSpent"/>
+    public static GatewayError FundsHeld(string what, string left, string held, string requested, TimeSpan retryAfter) =>
+        new(429, ErrorTypes.InsufficientQuota, "insufficient_quota", null,
+            $"{what} is ${left}, of which requests that are still running hold ${held}, and this request may cost up to ${requested}. Please try again in {GoDuration.Format(retryAfter)}.")
+        {
+            Retry = RetryAdvice.After,
+            RetryAfter = retryAfter,
+        };
+
     /// <summary>More of what no limit of the catalog is for.</summary>
     /// <param name="what">In the plural: <c>uploads</c>, <c>quotes</c>.</param>
     public static GatewayError TooManyAtOnce(string what) => new(429, ErrorTypes.Requests, "rate_limit_exceeded", null,

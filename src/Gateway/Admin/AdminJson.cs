@@ -9,5 +9,9 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(KeyJson))]
 [JsonSerializable(typeof(ListJson<KeyJson>), TypeInfoPropertyName = "KeyList")]
 [JsonSerializable(typeof(ListJson<LedgerRowJson>), TypeInfoPropertyName = "LedgerList")]
+[JsonSerializable(typeof(LedgerRowJson))]
+[JsonSerializable(typeof(CreditJson))]
+[JsonSerializable(typeof(ListJson<CreditJson>), TypeInfoPropertyName = "CreditList")]
+[JsonSerializable(typeof(BalanceJson))]
 [JsonSerializable(typeof(ListJson<UsageRowJson>), TypeInfoPropertyName = "UsageList")]
 internal sealed partial class AdminJson : JsonSerializerContext;

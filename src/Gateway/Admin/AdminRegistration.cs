@@ -23,6 +23,7 @@ internal static class AdminRegistration
         admin.AddEndpointFilter((context, next) => context.HttpContext.RequestServices.GetRequiredService<AdminAuthorization>().InvokeAsync(context, next));
         TenantEndpoints.Map(admin);
         KeyEndpoints.Map(admin);
+        CreditEndpoints.Map(admin);
         LedgerEndpoints.Map(admin);
         UsageEndpoints.Map(admin);
         return endpoints;

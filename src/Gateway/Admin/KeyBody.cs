@@ -16,6 +16,7 @@ internal static class KeyBody
         {
             Limits = LimitsBody.Read(fields.Object("limits")),
             AllowedModels = ReadModels(fields),
+            MonthlyBudget = MoneyBody.ReadBudget(fields),
             ExpiresAt = fields.Time("expires_at"),
         };
         if (draft.ExpiresAt <= now)
@@ -28,7 +29,6 @@ internal static class KeyBody
             fields.Fail(GatewayError.NotEnforced(fields.PathOf("role"), "Every key is a 'member'."));
         }
 
-        fields.RefuseUnenforced("monthly_budget", "Leave it out; what a key spends is in GET /admin/v1/ledger.");
         fields.RefuseUnenforced("allowed_ips", "Filter addresses in front of the gateway.");
         fields.RefuseOthers();
         return fields.Error is { } error ? error : draft;

@@ -11,6 +11,7 @@ internal sealed record KeyJson(
     string Prefix,
     StoredLimits? Limits,
     ImmutableArray<string>? AllowedModels,
+    string? MonthlyBudget,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset CreatedAt,
     DateTimeOffset? RevokedAt)
@@ -30,6 +31,7 @@ internal sealed record KeyJson(
         key.Prefix,
         key.Limits.IsEmpty ? null : StoredLimits.From(key.Limits),
         key.AllowedModels.IsEmpty ? null : key.AllowedModels,
+        key.MonthlyBudget?.ToString(),
         key.ExpiresAt,
         key.CreatedAt,
         key.RevokedAt);

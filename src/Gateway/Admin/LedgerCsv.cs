@@ -21,7 +21,7 @@ internal sealed partial class LedgerCsv(LedgerStore ledger, LedgerQuery query, L
         + "prompt_tokens,cached_tokens,image_tokens,image_tokens_estimated,audio_input_tokens,cache_write_tokens,"
         + "completion_tokens,reasoning_tokens,audio_output_tokens,image_output_tokens,"
         + "images,output_images,seconds,characters,end_user,tags,usage_source,price,"
-        + "amount_nano_usd,list_amount_nano_usd,latency_ms,first_token_ms,trace_id\r\n";
+        + "amount_nano_usd,list_amount_nano_usd,latency_ms,first_token_ms,trace_id,prepaid,reverses,note\r\n";
 
     private const int FlushAt = 32 * 1024;
 
@@ -120,6 +120,9 @@ internal sealed partial class LedgerCsv(LedgerStore ledger, LedgerQuery query, L
         line.Number(row.LatencyMs);
         line.Number(row.FirstTokenMs);
         line.Text(row.TraceId);
+        line.Flag(row.Prepaid);
+        line.Text(row.Reverses);
+        line.Text(row.Note);
         line.End();
     }
 

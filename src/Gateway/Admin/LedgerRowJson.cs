@@ -73,6 +73,13 @@ internal sealed record LedgerRowJson
 
     public string? TraceId { get; init; }
 
+    public bool Prepaid { get; init; }
+
+    /// <summary>The request whose money the row gives back.</summary>
+    public string? Reverses { get; init; }
+
+    public string? Note { get; init; }
+
     public static LedgerRowJson Of(LedgerEntry entry) => new()
     {
         RequestId = entry.RequestId,
@@ -109,5 +116,8 @@ internal sealed record LedgerRowJson
         LatencyMs = entry.LatencyMs,
         FirstTokenMs = entry.FirstTokenMs,
         TraceId = entry.TraceId,
+        Prepaid = entry.Prepaid,
+        Reverses = entry.Reverses,
+        Note = entry.Note,
     };
 }

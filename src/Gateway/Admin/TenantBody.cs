@@ -16,9 +16,9 @@ internal static class TenantBody
             Tier = fields.Text("tier", MaxName),
             Limits = LimitsBody.Read(fields.Object("limits")),
             Disconnect = ReadDisconnect(fields),
+            Mode = ReadMode(fields),
+            MonthlyBudget = MoneyBody.ReadBudget(fields),
         };
-        CheckMode(fields);
-        fields.RefuseUnenforced("monthly_budget", "Leave it out; what a tenant spends is in GET /admin/v1/ledger.");
         fields.RefuseOthers();
         return fields.Error is { } error ? error : draft;
     }
@@ -37,18 +37,17 @@ internal static class TenantBody
         }
     }
 
-    private static void CheckMode(BodyFields fields)
+    private static BillingMode ReadMode(BodyFields fields)
     {
         switch (fields.Text("mode", MaxName))
         {
-            case null or "postpaid":
-                break;
-            case "prepaid":
-                fields.Fail(GatewayError.NotEnforced(fields.PathOf("mode"), "Only 'postpaid' is."));
-                break;
+            case null or BillingText.Postpaid:
+                return BillingMode.Postpaid;
+            case BillingText.Prepaid:
+                return BillingMode.Prepaid;
             default:
-                fields.Fail(GatewayError.InvalidValue(fields.PathOf("mode"), "it must be 'postpaid'."));
-                break;
+                fields.Fail(GatewayError.InvalidValue(fields.PathOf("mode"), "it must be 'postpaid' or 'prepaid'."));
+                return BillingMode.Postpaid;
         }
     }
 }

@@ -2,17 +2,17 @@ using Gateway.Keys;
 
 namespace Gateway.Admin;
 
-internal sealed record TenantJson(string Id, string Name, string? Tier, StoredLimits? Limits, string Disconnect, DateTimeOffset CreatedAt)
+internal sealed record TenantJson(string Id, string Name, string? Tier, StoredLimits? Limits, string Mode, string? MonthlyBudget, string Disconnect, DateTimeOffset CreatedAt)
 {
     public string Object { get; } = "tenant";
-
-    public string Mode { get; } = "postpaid";
 
     public static TenantJson Of(Tenant tenant) => new(
         tenant.Id.Value,
         tenant.Name,
         tenant.Tier,
         tenant.Limits.IsEmpty ? null : StoredLimits.From(tenant.Limits),
+        BillingText.Of(tenant.Mode),
+        tenant.MonthlyBudget?.ToString(),
         DisconnectText.Of(tenant.Disconnect),
         tenant.CreatedAt);
 }

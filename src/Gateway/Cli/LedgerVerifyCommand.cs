@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Gateway.Funds;
 using Gateway.Ledger;
 using Gateway.Storage;
 using Microsoft.Extensions.Options;
@@ -78,8 +79,11 @@ internal static class LedgerVerifyCommand
             var usage = new UsageAudit(database);
             var sums = await WriteAsync(usage.SumsAsync(tenant, from, to, ct), output);
             var days = await usage.CountAsync(tenant, from, to, ct);
-            await output.WriteLineAsync($"{rows.Rows} rows: {Describe(amounts)}. {days} daily sums: {Describe(sums)}.");
-            return amounts + sums == 0 ? 0 : Differs;
+            var funds = new FundsAudit(database);
+            var accounts = await WriteAsync(funds.DifferencesAsync(ct), output);
+            var count = await funds.CountAsync(ct);
+            await output.WriteLineAsync($"{rows.Rows} rows: {Describe(amounts)}. {days} daily sums: {Describe(sums)}. {count} accounts: {Describe(accounts)}.");
+            return amounts + sums + accounts == 0 ? 0 : Differs;
         }
         catch (Exception exception) when (exception is DbException or TimeoutException)
         {
@@ -87,7 +91,8 @@ internal static class LedgerVerifyCommand
         }
     }
 
-    private static async Task<long> WriteAsync(IAsyncEnumerable<LedgerDifference> differences, TextWriter output)
+    private static async Task<long> WriteAsync<T>(IAsyncEnumerable<T> differences, TextWriter output)
+        where T : notnull
     {
         var count = 0L;
         await foreach (var difference in differences)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gateway.Core.Callers;
+using Gateway.Core.Pricing;
 
 namespace Gateway.Keys;
 
@@ -9,6 +10,8 @@ internal sealed record KeyDraft(string Name)
     public RateLimits Limits { get; init; } = RateLimits.None;
 
     public ImmutableArray<string> AllowedModels { get; init; } = [];
+
+    public Money? MonthlyBudget { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Data.Common;
 using System.Text.Json;
 using Gateway.Core.Callers;
+using Gateway.Core.Pricing;
 using Gateway.Storage;
 
 namespace Gateway.Keys;
@@ -9,17 +10,17 @@ namespace Gateway.Keys;
 /// <summary>Keys in the database, by their hash; the secret itself is seen once, when it is issued.</summary>
 internal sealed class KeyStore(Database database, ChangeLog changes, KeyCache cache, TimeProvider time)
 {
-    private const string Columns = "id, tenant_id, name, prefix, limits, allowed_models, expires_at, created_at, revoked_at";
+    private const string Columns = "id, tenant_id, name, prefix, limits, allowed_models, expires_at, created_at, revoked_at, monthly_budget_nano_usd";
 
-    private const string Insert = "insert into api_keys (id, tenant_id, name, hash, prefix, limits, allowed_models, expires_at, created_at) "
-        + "values (@id, @tenant, @name, @hash, @prefix, @limits, @allowed_models, @expires_at, @created_at)";
+    private const string Insert = "insert into api_keys (id, tenant_id, name, hash, prefix, limits, allowed_models, expires_at, created_at, monthly_budget_nano_usd) "
+        + "values (@id, @tenant, @name, @hash, @prefix, @limits, @allowed_models, @expires_at, @created_at, @monthly_budget)";
 
     private const string SelectById = "select " + Columns + " from api_keys where id = @id";
     private const string SelectPage = "select " + Columns + " from api_keys where tenant_id = @tenant and id < @before order by id desc limit @limit";
     private const string SelectLiveByName = "select " + Columns + " from api_keys where tenant_id = @tenant and name = @name and revoked_at is null";
     private const string Revoke = "update api_keys set revoked_at = @at where id = @id and revoked_at is null";
 
-    private const string SelectByHash = "select k.hash, k.id, k.tenant_id, k.limits, k.allowed_models, k.expires_at, t.tier, t.limits, t.disconnect "
+    private const string SelectByHash = "select k.hash, k.id, k.tenant_id, k.limits, k.allowed_models, k.expires_at, t.tier, t.limits, t.disconnect, t.mode, t.monthly_budget_nano_usd, k.monthly_budget_nano_usd "
         + "from api_keys k join tenants t on t.id = k.tenant_id where k.hash = @hash and k.revoked_at is null";
 
     // Behind every id there can be, in any collation: ids have hexadecimal digits.
@@ -38,6 +39,7 @@ internal sealed class KeyStore(Database database, ChangeLog changes, KeyCache ca
             Prefix = ApiKey.PrefixOf(secret),
             Limits = draft.Limits,
             AllowedModels = draft.AllowedModels,
+            MonthlyBudget = draft.MonthlyBudget,
             ExpiresAt = draft.ExpiresAt,
             CreatedAt = now,
         };
@@ -116,6 +118,7 @@ internal sealed class KeyStore(Database database, ChangeLog changes, KeyCache ca
             new("@allowed_models", key.AllowedModels.IsEmpty ? null : JsonSerializer.Serialize([.. key.AllowedModels], KeysJson.Default.StringArray)),
             new("@expires_at", key.ExpiresAt is { } expiry ? UnixMicroseconds.From(expiry) : null),
             new("@created_at", UnixMicroseconds.From(key.CreatedAt)),
+            new("@monthly_budget", key.MonthlyBudget?.NanoUsd),
         ];
     }
 
@@ -129,6 +132,9 @@ internal sealed class KeyStore(Database database, ChangeLog changes, KeyCache ca
             Tier = TextOrNull(row, 6),
             TenantLimits = StoredLimits.Read(TextOrNull(row, 7)),
             Disconnect = DisconnectText.ToPolicy(row.GetString(8)),
+            Mode = BillingText.ToMode(row.GetString(9)),
+            TenantBudget = MoneyOrNull(row, 10),
+            KeyBudget = MoneyOrNull(row, 11),
         },
         TimeOrNull(row, 5));
 
@@ -143,12 +149,15 @@ internal sealed class KeyStore(Database database, ChangeLog changes, KeyCache ca
         ExpiresAt = TimeOrNull(row, 6),
         CreatedAt = UnixMicroseconds.ToTime(row.GetInt64(7)),
         RevokedAt = TimeOrNull(row, 8),
+        MonthlyBudget = MoneyOrNull(row, 9),
     };
 
     private static ImmutableArray<string> ReadModels(string? text) =>
         text is null ? [] : [.. JsonSerializer.Deserialize(text, KeysJson.Default.StringArray) ?? []];
 
     private static string? TextOrNull(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static Money? MoneyOrNull(DbDataReader row, int column) => row.IsDBNull(column) ? null : new Money(row.GetInt64(column));
 
     private static DateTimeOffset? TimeOrNull(DbDataReader row, int column) =>
         row.IsDBNull(column) ? null : UnixMicroseconds.ToTime(row.GetInt64(column));

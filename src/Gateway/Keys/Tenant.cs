@@ -1,4 +1,5 @@
 using Gateway.Core.Callers;
+using Gateway.Core.Pricing;
 
 namespace Gateway.Keys;
 
@@ -14,6 +15,11 @@ internal sealed record Tenant
     public RateLimits Limits { get; init; } = RateLimits.None;
 
     public DisconnectPolicy Disconnect { get; init; }
+
+    public BillingMode Mode { get; init; }
+
+    /// <summary>For a calendar month of UTC, or null.</summary>
+    public Money? MonthlyBudget { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 }

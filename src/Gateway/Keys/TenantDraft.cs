@@ -1,4 +1,5 @@
 using Gateway.Core.Callers;
+using Gateway.Core.Pricing;
 
 namespace Gateway.Keys;
 
@@ -10,4 +11,8 @@ internal sealed record TenantDraft(string Name)
     public RateLimits Limits { get; init; } = RateLimits.None;
 
     public DisconnectPolicy Disconnect { get; init; }
+
+    public BillingMode Mode { get; init; }
+
+    public Money? MonthlyBudget { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gateway.Core.Callers;
+using Gateway.Core.Pricing;
 
 namespace Gateway.Keys;
 
@@ -18,6 +19,9 @@ internal sealed record TenantKey
     public RateLimits Limits { get; init; } = RateLimits.None;
 
     public ImmutableArray<string> AllowedModels { get; init; } = [];
+
+    /// <summary>For a calendar month of UTC, or null.</summary>
+    public Money? MonthlyBudget { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Gateway.Core.Callers;
+using Gateway.Core.Pricing;
 using Gateway.Storage;
 
 namespace Gateway.Keys;
@@ -7,8 +8,8 @@ namespace Gateway.Keys;
 /// <summary>Tenants in the database.</summary>
 internal sealed class TenantStore(Database database, ChangeLog changes, TimeProvider time)
 {
-    private const string Columns = "id, name, tier, limits, disconnect, created_at";
-    private const string Insert = "insert into tenants (" + Columns + ") values (@id, @name, @tier, @limits, @disconnect, @created_at)";
+    private const string Columns = "id, name, tier, limits, disconnect, created_at, mode, monthly_budget_nano_usd";
+    private const string Insert = "insert into tenants (" + Columns + ") values (@id, @name, @tier, @limits, @disconnect, @created_at, @mode, @monthly_budget)";
     private const string SelectById = "select " + Columns + " from tenants where id = @id";
     private const string SelectByName = "select " + Columns + " from tenants where name = @name order by id limit 1";
     private const string SelectPage = "select " + Columns + " from tenants where id < @before order by id desc limit @limit";
@@ -26,6 +27,8 @@ internal sealed class TenantStore(Database database, ChangeLog changes, TimeProv
             Tier = draft.Tier,
             Limits = draft.Limits,
             Disconnect = draft.Disconnect,
+            Mode = draft.Mode,
+            MonthlyBudget = draft.MonthlyBudget,
             CreatedAt = now,
         };
         return database.WriteAsync(
@@ -59,6 +62,8 @@ internal sealed class TenantStore(Database database, ChangeLog changes, TimeProv
         new("@limits", StoredLimits.Write(tenant.Limits)),
         new("@disconnect", DisconnectText.Of(tenant.Disconnect)),
         new("@created_at", UnixMicroseconds.From(tenant.CreatedAt)),
+        new("@mode", BillingText.Of(tenant.Mode)),
+        new("@monthly_budget", tenant.MonthlyBudget?.NanoUsd),
     ];
 
     private static Tenant Read(DbDataReader row) => new()
@@ -69,5 +74,7 @@ internal sealed class TenantStore(Database database, ChangeLog changes, TimeProv
         Limits = StoredLimits.Read(row.IsDBNull(3) ? null : row.GetString(3)),
         Disconnect = DisconnectText.ToPolicy(row.GetString(4)),
         CreatedAt = UnixMicroseconds.ToTime(row.GetInt64(5)),
+        Mode = BillingText.ToMode(row.GetString(6)),
+        MonthlyBudget = row.IsDBNull(7) ? null : new Money(row.GetInt64(7)),
     };
 }

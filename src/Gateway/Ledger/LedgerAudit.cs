@@ -12,8 +12,8 @@ namespace Gateway.Ledger;
 /// </summary>
 internal sealed class LedgerAudit(Database database)
 {
-    /// <summary>The first version of the schema that has daily sums.</summary>
-    public const long SchemaVersion = 4;
+    /// <summary>The first version of the schema that has accounts.</summary>
+    public const long SchemaVersion = 5;
 
     private const int PageRows = 1000;
     private const int MostPrices = 1000;
@@ -22,7 +22,7 @@ internal sealed class LedgerAudit(Database database)
 
     private const string SelectRows =
         "select request_id, outcome, prompt_tokens, cached_tokens, cache_write_tokens, audio_input_tokens, image_tokens, "
-        + "completion_tokens, reasoning_tokens, audio_output_tokens, image_output_tokens, price, amount_nano_usd, list_amount_nano_usd "
+        + "completion_tokens, reasoning_tokens, audio_output_tokens, image_output_tokens, price, amount_nano_usd, list_amount_nano_usd, reverses "
         + "from ledger where 1 = 1";
 
     private const string NewestFirst = " order by request_id desc limit @limit";
@@ -37,7 +37,7 @@ internal sealed class LedgerAudit(Database database)
     {
         var version = (await database.ListAsync(SelectVersion, row => row.IsDBNull(0) ? 0 : row.GetInt64(0), [], cancellationToken))[0];
         return version < SchemaVersion
-            ? $"{database.Dialect.Setting}: the database is of version {version}, which has no daily sums yet. Start this gateway on it once, which brings it up to date."
+            ? $"{database.Dialect.Setting}: the database is of version {version}, which has no daily sums or accounts yet. Start this gateway on it once, which brings it up to date."
             : version > Migration.All[^1].Version
             ? $"{database.Dialect.Setting}: the database was migrated to version {version} by a later gateway. Verify it with that one."
             : null;
@@ -74,7 +74,15 @@ internal sealed class LedgerAudit(Database database)
 
     private IEnumerable<LedgerDifference> Check(AuditedRow row)
     {
-        if (PriceOf(row.Price) is not { } price)
+        if (row.Reverses is not null)
+        {
+            // It gives back; how much, an operator said. That it is no more than there was to give is checked with the accounts.
+            if (row.Amount > Money.Zero || row.Usage != default)
+            {
+                yield return new LedgerDifference(row.RequestId, "amount", row.Amount.ToString(), "a reversal, which uses nothing and costs nothing");
+            }
+        }
+        else if (PriceOf(row.Price) is not { } price)
         {
             yield return new LedgerDifference(row.RequestId, "price", row.Price, "no price that can be read");
         }
@@ -143,5 +151,6 @@ internal sealed class LedgerAudit(Database database)
         },
         row.GetString(11),
         new Money(row.GetInt64(12)),
-        new Money(row.GetInt64(13)));
+        new Money(row.GetInt64(13)),
+        row.IsDBNull(14) ? null : row.GetString(14));
 }

@@ -87,4 +87,16 @@ internal sealed record LedgerEntry
     public long? FirstTokenMs { get; init; }
 
     public string? TraceId { get; init; }
+
+    /// <summary>Whether its amount is paid from the tenant's balance.</summary>
+    public bool Prepaid { get; init; }
+
+    /// <summary>The request whose money this row gives back, or null for a request's own row.</summary>
+    public string? Reverses { get; init; }
+
+    /// <summary>Which of that request's reversals it is, from 1; null where it is none.</summary>
+    public long? Reversal { get; init; }
+
+    /// <summary>Why; of reversals alone.</summary>
+    public string? Note { get; init; }
 }

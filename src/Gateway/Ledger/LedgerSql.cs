@@ -8,7 +8,7 @@ internal static class LedgerSql
         + "prompt_tokens, cached_tokens, image_tokens, image_tokens_estimated, audio_input_tokens, cache_write_tokens, "
         + "completion_tokens, reasoning_tokens, audio_output_tokens, image_output_tokens, "
         + "images, output_images, seconds, characters, end_user, tags, usage_source, price, "
-        + "amount_nano_usd, list_amount_nano_usd, latency_ms, first_token_ms, trace_id";
+        + "amount_nano_usd, list_amount_nano_usd, latency_ms, first_token_ms, trace_id, prepaid, reverses, reversal, note";
 
     public const string Insert = "insert into ledger (" + Columns + ") ";
 

@@ -12,6 +12,9 @@ internal sealed class LedgerStore(Database database)
 
     private const string Select = "select " + LedgerSql.Columns + " from ledger where 1 = 1";
 
+    private const string SelectById = "select " + LedgerSql.Columns + " from ledger where request_id = @id";
+    private const string SelectReversals = "select " + LedgerSql.Columns + " from ledger where reverses = @id order by reversal";
+
     // A request id begins with its time: in the order of ids rows lie in the order of time, and no index of times is needed.
     private const string NewestFirst = " order by request_id desc limit @limit";
 
@@ -31,6 +34,13 @@ internal sealed class LedgerStore(Database database)
         rows.RemoveAt(query.Limit);
         return new LedgerPage(rows, new LedgerCursor(rows[^1].RequestId));
     }
+
+    public Task<LedgerEntry?> FindAsync(string requestId, CancellationToken cancellationToken) =>
+        database.FirstAsync(SelectById, Read, [new("@id", requestId)], cancellationToken);
+
+    /// <summary>The rows that give money of that request back, in order.</summary>
+    public Task<List<LedgerEntry>> ListReversalsAsync(string requestId, CancellationToken cancellationToken) =>
+        database.ListAsync(SelectReversals, Read, [new("@id", requestId)], cancellationToken);
 
     private static LedgerEntry Read(DbDataReader row) => new()
     {
@@ -68,6 +78,10 @@ internal sealed class LedgerStore(Database database)
         LatencyMs = row.GetInt64(31),
         FirstTokenMs = row.IsDBNull(32) ? null : row.GetInt64(32),
         TraceId = TextOrNull(row, 33),
+        Prepaid = row.GetBoolean(34),
+        Reverses = TextOrNull(row, 35),
+        Reversal = row.IsDBNull(36) ? null : row.GetInt64(36),
+        Note = TextOrNull(row, 37),
     };
 
     private static string? TextOrNull(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

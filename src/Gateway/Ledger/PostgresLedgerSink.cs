@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace Gateway.Ledger;
 
 /// <summary>
-/// One statement for the whole batch: an array for each column, unnested into rows by the server; those that it did not know yet are added to the daily sums.
+/// One statement for the whole batch: an array for each column, unnested into rows by the server; those that it did not know yet are added to the daily sums, move the accounts that there are, and end what their requests held.
 /// </summary>
 internal sealed class PostgresLedgerSink(Database database) : ILedgerSink
 {
@@ -14,8 +14,9 @@ internal sealed class PostgresLedgerSink(Database database) : ILedgerSink
         + "select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], "
         + "$9::boolean[], $10::bigint[], $11::text[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[], "
         + "$18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[], "
-        + "$26::text[], $27::text[], $28::text[], $29::text[], $30::bigint[], $31::bigint[], $32::bigint[], $33::bigint[], $34::text[])"
-        + LedgerSql.IgnoreKnown + " returning " + UsageSql.RowColumns + ") " + UsageSql.AddWritten;
+        + "$26::text[], $27::text[], $28::text[], $29::text[], $30::bigint[], $31::bigint[], $32::bigint[], $33::bigint[], $34::text[], "
+        + "$35::boolean[], $36::text[], $37::bigint[], $38::text[])"
+        + LedgerSql.IgnoreKnown + " returning " + UsageSql.RowColumns + "), summed as (" + UsageSql.AddWritten + ")" + AccountSql.MoveWritten;
 
     private NpgsqlConnection? _connection;
 
@@ -73,6 +74,10 @@ internal sealed class PostgresLedgerSink(Database database) : ILedgerSink
         Numbers(parameters, rows, entry => entry.LatencyMs);
         Add(parameters, rows, NpgsqlDbType.Bigint, entry => entry.FirstTokenMs);
         Texts(parameters, rows, entry => entry.TraceId);
+        Add(parameters, rows, NpgsqlDbType.Boolean, entry => entry.Prepaid);
+        Texts(parameters, rows, entry => entry.Reverses);
+        Add(parameters, rows, NpgsqlDbType.Bigint, entry => entry.Reversal);
+        Texts(parameters, rows, entry => LedgerText.Storable(entry.Note));
     }
 
     private static void Texts(DbParameterCollection parameters, ReadOnlySpan<PendingRow> rows, Func<LedgerEntry, string?> column) =>

@@ -56,6 +56,7 @@ internal sealed class Settlement(LedgerWriter ledger)
                 LatencyMs = (long)request.Latency.TotalMilliseconds,
                 FirstTokenMs = request.Observation.FirstTokenMs,
                 TraceId = request.TraceId,
+                Prepaid = request.Caller.Mode == BillingMode.Prepaid,
             },
             CancellationToken.None);
     }

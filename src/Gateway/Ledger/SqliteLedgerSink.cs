@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Gateway.Core.Admission;
+using Gateway.Core.Pricing;
 using Gateway.Storage;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -9,9 +11,9 @@ namespace Gateway.Ledger;
 /// <summary>
 /// One prepared statement, stepped for each row, and one for each daily sum that the group's new rows belong to. It binds through SQLitePCLRaw: ADO.NET's boxed parameters and reader for each row cost more than the insert itself.
 /// </summary>
-internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
+internal sealed class SqliteLedgerSink(Database database, Action<FundsState>? onMoved) : ILedgerSink
 {
-    private const int ColumnCount = 34;
+    private const int ColumnCount = 38;
 
     // 32 MiB: a page that many small groups filled is copied into the database once, not each second.
     private const int CheckpointPages = 8192;
@@ -23,17 +25,22 @@ internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
     private sqlite3_stmt? _begin;
     private sqlite3_stmt? _insert;
     private sqlite3_stmt? _add;
+    private sqlite3_stmt? _move;
     private sqlite3_stmt? _commit;
     private readonly Dictionary<UsageKey, UsageSums> _sums = [];
+    private readonly Dictionary<FundsAccount, long> _moves = [];
+    private readonly List<FundsState> _moved = [];
     private byte[] _utf8 = new byte[1024];
 
     public void Write(ReadOnlySpan<PendingRow> rows)
     {
-        var (begin, insert, add, commit) = Open();
+        var (begin, insert, add, move, commit) = Open();
         Step(begin);
         try
         {
             _sums.Clear();
+            _moves.Clear();
+            _moved.Clear();
             foreach (var row in rows)
             {
                 Bind(insert, row.Entry);
@@ -44,6 +51,7 @@ internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
                 {
                     ref var sums = ref CollectionsMarshal.GetValueRefOrAddDefault(_sums, UsageKey.Of(row.Entry), out _);
                     sums = sums.With(row.Entry);
+                    AddMoves(row.Entry);
                 }
             }
 
@@ -51,6 +59,11 @@ internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
             {
                 Bind(add, key, sums);
                 Step(add);
+            }
+
+            foreach (var (account, amount) in _moves)
+            {
+                Move(move, account, amount);
             }
 
             Step(commit);
@@ -65,28 +78,35 @@ internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
 
             throw;
         }
+
+        foreach (var state in _moved)
+        {
+            onMoved?.Invoke(state);
+        }
     }
 
     public void Reset()
     {
+        _move?.Dispose();
         _begin?.Dispose();
         _insert?.Dispose();
         _add?.Dispose();
         _commit?.Dispose();
         _connection?.Dispose();
-        (_begin, _insert, _add, _commit, _connection) = (null, null, null, null, null);
+        (_begin, _insert, _add, _move, _commit, _connection) = (null, null, null, null, null, null);
     }
 
     public void Dispose() => Reset();
 
-    private (sqlite3_stmt Begin, sqlite3_stmt Insert, sqlite3_stmt Add, sqlite3_stmt Commit) Open()
+    private (sqlite3_stmt Begin, sqlite3_stmt Insert, sqlite3_stmt Add, sqlite3_stmt Move, sqlite3_stmt Commit) Open()
     {
         _connection ??= Connect();
         _begin ??= Prepare("begin immediate");
         _insert ??= Prepare(InsertRow);
         _add ??= Prepare(UsageSql.AddSums);
+        _move ??= Prepare(AccountSql.Move);
         _commit ??= Prepare("commit");
-        return (_begin, _insert, _add, _commit);
+        return (_begin, _insert, _add, _move, _commit);
     }
 
     private SqliteConnection Connect()
@@ -102,9 +122,10 @@ internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
         return statement;
     }
 
-    private void Step(sqlite3_stmt statement)
+    private void Step(sqlite3_stmt statement) => Finish(statement, raw.sqlite3_step(statement));
+
+    private void Finish(sqlite3_stmt statement, int result)
     {
-        var result = raw.sqlite3_step(statement);
         if (result == raw.SQLITE_DONE)
         {
             raw.sqlite3_reset(statement);
@@ -119,6 +140,43 @@ internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
         {
             raw.sqlite3_reset(statement);
         }
+    }
+
+    private void AddMoves(LedgerEntry entry)
+    {
+        var month = FundsAccount.MonthOf(entry.At);
+        Add(FundsAccount.Of(entry.TenantId, month));
+        Add(FundsAccount.Of(entry.KeyId, month));
+        if (entry.Prepaid)
+        {
+            Add(FundsAccount.Balance(entry.TenantId));
+        }
+
+        void Add(FundsAccount account)
+        {
+            ref var amount = ref CollectionsMarshal.GetValueRefOrAddDefault(_moves, account, out _);
+            amount = UsageSums.Sum(amount, entry.Amount.NanoUsd);
+        }
+    }
+
+    /// <summary>Nothing where there is no such account.</summary>
+    private void Move(sqlite3_stmt statement, in FundsAccount account, long amount)
+    {
+        raw.sqlite3_bind_int64(statement, 1, account.Month);
+        Text(statement, 2, account.Subject);
+        raw.sqlite3_bind_int64(statement, 3, amount);
+        var result = raw.sqlite3_step(statement);
+        if (result == raw.SQLITE_ROW)
+        {
+            _moved.Add(new FundsState(
+                account,
+                raw.sqlite3_column_int64(statement, 0),
+                new Money(raw.sqlite3_column_int64(statement, 1)),
+                new Money(raw.sqlite3_column_int64(statement, 2)),
+                Money.Zero));
+        }
+
+        Finish(statement, result == raw.SQLITE_ROW ? raw.sqlite3_step(statement) : result);
     }
 
     private void Bind(sqlite3_stmt statement, LedgerEntry entry)
@@ -166,6 +224,18 @@ internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
         }
 
         Text(entry.TraceId);
+        Number(entry.Prepaid ? 1 : 0);
+        Text(entry.Reverses);
+        if (entry.Reversal is { } reversal)
+        {
+            Number(reversal);
+        }
+        else
+        {
+            raw.sqlite3_bind_null(statement, ++at);
+        }
+
+        Text(LedgerText.Storable(entry.Note));
 
         void Number(long value) => raw.sqlite3_bind_int64(statement, ++at, value);
 

@@ -65,7 +65,7 @@ internal sealed class UsageAudit(Database database)
         ];
         IEnumerable<string> counted =
         [
-            "0, 1",
+            "0, case when reverses is null then 1 else 0 end",
             .. UsageSql.Counts.Select(count => $"0, {count}"),
             .. UsageSql.Amounts.Select(amount => $"0, {amount} / 1000000000, {amount} % 1000000000"),
         ];

@@ -15,9 +15,9 @@ internal static class UsageSql
         "day, tenant_id, key_id, model, requests, prompt_tokens, cached_tokens, image_tokens, completion_tokens, reasoning_tokens, images, "
         + "amount_nano_usd, list_amount_nano_usd";
 
-    /// <summary>What a ledger row must tell to be added.</summary>
+    /// <summary>What a ledger row must tell to be added here and to its accounts.</summary>
     public const string RowColumns =
-        "at, tenant_id, key_id, model, prompt_tokens, cached_tokens, image_tokens, completion_tokens, reasoning_tokens, images, amount_nano_usd, list_amount_nano_usd";
+        "request_id, prepaid, reverses, at, tenant_id, key_id, model, prompt_tokens, cached_tokens, image_tokens, completion_tokens, reasoning_tokens, images, amount_nano_usd, list_amount_nano_usd";
 
     /// <summary>SQLite: adds one day's sums of one key and model; a parameter for each column.</summary>
     public const string AddSums =
@@ -30,7 +30,7 @@ internal static class UsageSql
     /// wait for each other rather than lock each other out.
     /// </summary>
     public const string AddWritten =
-        Insert + "select " + DayOfRow + ", tenant_id, key_id, model, count(*), sum(prompt_tokens), sum(cached_tokens), sum(image_tokens), "
+        Insert + "select " + DayOfRow + ", tenant_id, key_id, model, count(*) filter (where reverses is null), sum(prompt_tokens), sum(cached_tokens), sum(image_tokens), "
         + "sum(completion_tokens), sum(reasoning_tokens), sum(images), "
         + "least(sum(amount_nano_usd), 9223372036854775807), least(sum(list_amount_nano_usd), 9223372036854775807) "
         + "from written group by " + DayOfRow + ", tenant_id, key_id, model order by tenant_id, key_id, model, " + DayOfRow

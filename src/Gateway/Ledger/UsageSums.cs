@@ -23,7 +23,7 @@ internal readonly record struct UsageSums
 
     public UsageSums With(LedgerEntry entry) => new()
     {
-        Requests = Requests + 1,
+        Requests = Requests + (entry.Reverses is null ? 1 : 0),
         PromptTokens = PromptTokens + entry.PromptTokens,
         CachedTokens = CachedTokens + entry.CachedTokens,
         ImageTokens = ImageTokens + entry.ImageTokens,
@@ -34,5 +34,6 @@ internal readonly record struct UsageSums
         ListAmountNanoUsd = Sum(ListAmountNanoUsd, entry.ListAmount.NanoUsd),
     };
 
-    private static long Sum(long left, long right) => (long)Int128.Min((Int128)left + right, long.MaxValue);
+    /// <summary>Saturates at the top.</summary>
+    public static long Sum(long left, long right) => (long)Int128.Min((Int128)left + right, long.MaxValue);
 }

@@ -41,8 +41,8 @@ internal sealed class QuoteDocument
     }
 
     /// <param name="json">Takes the document.</param>
-    /// <param name="refusal">The limit that would refuse the request just now, or null.</param>
-    public void WriteTo(Utf8JsonWriter json, LimitRefusal? refusal)
+    /// <param name="refusedBy">What would refuse the request just now, or null.</param>
+    public void WriteTo(Utf8JsonWriter json, string? refusedBy)
     {
         var target = _prepared.Target;
         json.WriteStartObject();
@@ -71,8 +71,8 @@ internal sealed class QuoteDocument
         json.WriteEndObject();
         json.WriteStartObject("limits"u8);
         json.WriteNumber("tokens_charged"u8, _prepared.Quote.TokensCharged);
-        json.WriteBoolean("would_be_admitted"u8, refusal is null);
-        json.WriteString("refused_by"u8, refusal is null ? null : Describe(refusal));
+        json.WriteBoolean("would_be_admitted"u8, refusedBy is null);
+        json.WriteString("refused_by"u8, refusedBy);
         json.WriteEndObject();
         json.WriteEndObject();
     }
@@ -81,8 +81,14 @@ internal sealed class QuoteDocument
     public static (string Units, string? Multiplier) UnitsOf(ImageFormula formula, in ImageCount count) =>
         (count.Unit == ImageUnit.Patch ? "patches" : "tiles", formula is PatchFormula patch ? patch.Multiplier.Text : null);
 
-    private static string Describe(LimitRefusal refusal)
+    /// <summary>A limit as <c>refused_by</c> names it; null for none.</summary>
+    public static string? Describe(LimitRefusal? refusal)
     {
+        if (refusal is null)
+        {
+            return null;
+        }
+
         var limit = refusal.Kind switch
         {
             LimitKind.Requests => "requests_per_minute",

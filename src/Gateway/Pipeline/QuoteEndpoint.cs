@@ -3,6 +3,7 @@ using System.Text.Json;
 using Gateway.Catalog;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
+using Gateway.Funds;
 using Gateway.Keys;
 using Gateway.Limits;
 
@@ -10,7 +11,7 @@ namespace Gateway.Pipeline;
 
 /// <summary><c>POST /v1/chat/completions/quote</c>: what a chat request would weigh and cost, and whether its limits would let it in. Nothing is sent or charged.</summary>
 internal sealed class QuoteEndpoint(
-    KeyAuthenticator keys, RequestBodyReader bodies, CatalogStore catalogs, RequestPreparation preparation, ILimiter limiter)
+    KeyAuthenticator keys, RequestBodyReader bodies, CatalogStore catalogs, RequestPreparation preparation, ILimiter limiter, IFunds funds)
 {
     // No limit of requests or tokens counts them, and an exact count of much text takes a while.
     private readonly TenantSlots _quotes = new(mostOfTenant: 16, mostOfAll: 128);
@@ -53,16 +54,19 @@ internal sealed class QuoteEndpoint(
         (exchange.Target, exchange.Measurement) = (prepared.Target, prepared.Measurement);
         var scopes = caller.PlanUnder(catalog.Tier(caller.Tier)).ForModel(prepared.Target.Card.Id);
         var refusal = await limiter.PeekAsync(caller.Tenant, scopes, prepared.Quote.TokensCharged, ct);
-        await WriteAsync(context, QuoteDocument.Of(prepared, body.Memory.Span, catalog.Limits), refusal, ct);
+        var spent = refusal is null
+            ? await funds.PeekAsync(caller.FundsAt(exchange.At).Bounds, prepared.Quote.Ceiling, surely: true, ct)
+            : null;
+        await WriteAsync(context, QuoteDocument.Of(prepared, body.Memory.Span, catalog.Limits), QuoteDocument.Describe(refusal) ?? spent?.Describe(), ct);
         return null;
     }
 
-    private static async Task WriteAsync(HttpContext context, QuoteDocument quote, Core.Admission.LimitRefusal? refusal, CancellationToken ct)
+    private static async Task WriteAsync(HttpContext context, QuoteDocument quote, string? refusedBy, CancellationToken ct)
     {
         var answer = new ArrayBufferWriter<byte>(2048);
         await using (var json = new Utf8JsonWriter(answer))
         {
-            quote.WriteTo(json, refusal);
+            quote.WriteTo(json, refusedBy);
         }
 
         context.Response.ContentType = "application/json";

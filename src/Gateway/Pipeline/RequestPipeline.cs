@@ -9,6 +9,7 @@ using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
 using Gateway.Core.Text;
 using Gateway.Forwarding;
+using Gateway.Funds;
 using Gateway.Keys;
 using Gateway.Ledger;
 using Gateway.Limits;
@@ -25,6 +26,7 @@ internal sealed partial class RequestPipeline(
     CatalogStore catalogs,
     RequestPreparation preparation,
     ILimiter limiter,
+    IFunds funds,
     Forwarder forwarder,
     Settlement settlement,
     ImageDrift drift,
@@ -32,6 +34,9 @@ internal sealed partial class RequestPipeline(
 {
     // As the ledger groups by it, however a client spelt the path.
     private const string Endpoint = "/v1/chat/completions";
+
+    // What is not free costs no less.
+    private static readonly Money Least = new(1);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -59,6 +64,12 @@ internal sealed partial class RequestPipeline(
             return Refuse(context, over, "this model");
         }
 
+        var accounts = caller.FundsAt(exchange.At).Bounds;
+        if (await funds.PeekAsync(accounts, Least, surely: false, context.RequestAborted) is { } spent)
+        {
+            return spent.ToError();
+        }
+
         // (2) The body, pooled and capped.
         if (!(await bodies.ReadAsync(context)).TryGet(out var body, out error))
         {
@@ -81,7 +92,7 @@ internal sealed partial class RequestPipeline(
             return GatewayError.LedgerUnavailable();
         }
 
-        // (8) One atomic step over all that binds it. Whatever happens from here on, the reservation ends.
+        // (8) One atomic step over the rates that bind it, and one over the money. Whatever happens from here on, both end.
         var reserved = await limiter.ReserveAsync(
             new ReservationTerms(exchange.RequestId, caller.Tenant, plan.ForModel(target.Card.Id), prepared.Quote.TokensCharged), context.RequestAborted);
         if (!reserved.TryGet(out var reservation))
@@ -90,8 +101,15 @@ internal sealed partial class RequestPipeline(
         }
 
         await using var lease = reservation;
+        if (!(await funds.HoldAsync(exchange.RequestId, accounts, prepared.Quote.Ceiling)).TryGet(out var hold, out error))
+        {
+            RateLimitHeaders.Write(context.Response.Headers, reservation.Levels);
+            return error;
+        }
+
+        await using var money = hold;
         using var owed = settlement.Expect();
-        RateLimitHeaders.Write(context.Response.Headers, reservation.Levels);
+        WriteHeaders(context.Response.Headers, reservation, hold);
 
         // (9) There and back, up to the last byte.
         using var response = await forwarder.SendAsync(context, new ForwardRequest
@@ -110,7 +128,7 @@ internal sealed partial class RequestPipeline(
         if (response.Refusal is not null)
         {
             // A request that broke off on its way has lost them.
-            RateLimitHeaders.Write(context.Response.Headers, reservation.Levels);
+            WriteHeaders(context.Response.Headers, reservation, hold);
         }
 
         if (response.Observation is { Usage: null, RefusedUsage: { } refused })
@@ -124,6 +142,7 @@ internal sealed partial class RequestPipeline(
         var bill = Bill.Of(response.Observation, measurement, target.Price, response.Sent, counted);
         exchange.Bill = bill;
         var committed = await TryCommitAsync(exchange, request, response, bill);
+        await hold.EndAsync(committed);
         await reservation.SettleAsync(bill.Usage.TotalTokens, CancellationToken.None);
         if (!committed)
         {
@@ -156,6 +175,15 @@ internal sealed partial class RequestPipeline(
             // The answer is owed, whatever is wrong with the counting: the estimate stands.
             Log.NotCounted(logger, exception, exchange.RequestId);
             return default;
+        }
+    }
+
+    private static void WriteHeaders(IHeaderDictionary headers, Reservation reservation, Hold hold)
+    {
+        RateLimitHeaders.Write(headers, reservation.Levels);
+        if (hold.Warning is { } warning)
+        {
+            headers["x-gateway-budget-warning"] = warning.ToString();
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed class GatewayMetrics
 
     private readonly Meter _meter;
     private readonly Histogram<double> _imageEstimateRatio;
+    private readonly Counter<long> _budgetWarnings;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -22,6 +23,10 @@ internal sealed class GatewayMetrics
             unit: "1",
             description: "Image tokens as the provider billed them over those that were counted before.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = RatioBuckets });
+        _budgetWarnings = _meter.CreateCounter<long>(
+            "gateway.budget.warnings",
+            unit: "{account}",
+            description: "Budgets and prepaid balances that came near their end.");
     }
 
     /// <summary>Whether anybody listens to <see cref="ImageBilled"/>: what it is told may cost something to work out.</summary>
@@ -40,4 +45,8 @@ internal sealed class GatewayMetrics
     /// <param name="estimated">Image tokens as counted before, 1 or more.</param>
     public void ImageBilled(string model, string upstreamModel, long billed, long estimated) =>
         _imageEstimateRatio.Record((double)billed / estimated, new("gen_ai.request.model", model), new("gen_ai.response.model", upstreamModel));
+
+    /// <param name="account">What kind of account it is.</param>
+    /// <param name="percent">The threshold that was passed.</param>
+    public void BudgetNear(string account, int percent) => _budgetWarnings.Add(1, new("account", account), new("percent", percent));
 }

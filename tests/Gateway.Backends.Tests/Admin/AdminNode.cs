@@ -4,9 +4,11 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Admin;
 using Gateway.Backends.Tests.Storage;
+using Gateway.Funds;
 using Gateway.Keys;
 using Gateway.Ledger;
 using Gateway.Storage;
+using Gateway.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
@@ -46,7 +48,8 @@ internal sealed class AdminNode : IAsyncDisposable
             new(AdminOptions.AdminKeyKey, adminKey),
         ]);
         builder.Services.AddSingleton<TimeProvider>(test.Clock);
-        builder.Services.AddStorage(builder.Configuration).AddKeys().AddLedger().AddAdmin(builder.Configuration);
+        builder.Services.AddMetrics().AddSingleton<GatewayMetrics>();
+        builder.Services.AddStorage(builder.Configuration).AddKeys().AddFunds(builder.Configuration).AddLedger().AddAdmin(builder.Configuration);
         var app = builder.Build();
         app.MapAdmin();
         try
@@ -64,11 +67,15 @@ internal sealed class AdminNode : IAsyncDisposable
 
     public Task<JsonObject> PostAsync(string path, string body, HttpStatusCode expected) => SendAsync(HttpMethod.Post, path, body, expected, AdminKey);
 
+    public Task<JsonObject> PostAsync(string path, string body, HttpStatusCode expected, (string Name, string Value) header) =>
+        SendAsync(HttpMethod.Post, path, body, expected, AdminKey, header);
+
     public Task<JsonObject> GetAsync(string path, HttpStatusCode expected) => SendAsync(HttpMethod.Get, path, null, expected, AdminKey);
 
     public Task<JsonObject> DeleteAsync(string path, HttpStatusCode expected) => SendAsync(HttpMethod.Delete, path, null, expected, AdminKey);
 
-    public async Task<JsonObject> SendAsync(HttpMethod method, string path, string? body, HttpStatusCode expected, string? key)
+    public async Task<JsonObject> SendAsync(
+        HttpMethod method, string path, string? body, HttpStatusCode expected, string? key, (string Name, string Value)? header = null)
     {
         using var request = new HttpRequestMessage(method, $"/admin/v1{path}");
         if (body is not null)
@@ -79,6 +86,11 @@ internal sealed class AdminNode : IAsyncDisposable
         if (key is not null)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+
+        if (header is { } more)
+        {
+            request.Headers.TryAddWithoutValidation(more.Name, more.Value).ShouldBeTrue();
         }
 
         using var response = await _client.SendAsync(request);

@@ -60,10 +60,12 @@ public sealed class AdminRefusalTests
     [InlineData("{\"name\":\"a\\u0000b\"}", "invalid_value", "name")]
     [InlineData("{\"name\":\"\\ud800\"}", "invalid_value", "name")]
     [InlineData("{\"name\":\"a\",\"nmae\":1}", "unknown_parameter", "nmae")]
-    [InlineData("{\"name\":\"a\",\"mode\":\"prepaid\"}", "unsupported_parameter", "mode")]
+    [InlineData("{\"name\":\"a\",\"mode\":\"barter\"}", "invalid_value", "mode")]
     [InlineData("{\"name\":\"a\",\"mode\":\"free\"}", "invalid_value", "mode")]
     [InlineData("{\"name\":\"a\",\"disconnect\":\"stop\"}", "invalid_value", "disconnect")]
-    [InlineData("{\"name\":\"a\",\"monthly_budget\":\"10\"}", "unsupported_parameter", "monthly_budget")]
+    [InlineData("{\"name\":\"a\",\"monthly_budget\":\"-10\"}", "invalid_value", "monthly_budget")]
+    [InlineData("{\"name\":\"a\",\"monthly_budget\":\"1e3\"}", "invalid_value", "monthly_budget")]
+    [InlineData("{\"name\":\"a\",\"monthly_budget\":10}", "invalid_type", "monthly_budget")]
     [InlineData("{\"name\":\"a\",\"limits\":[]}", "invalid_type", "limits")]
     [InlineData("{\"name\":\"a\",\"limits\":{\"rpm\":1}}", "unknown_parameter", "limits.rpm")]
     [InlineData("{\"name\":\"a\",\"limits\":{\"requests_per_minute\":0}}", "invalid_value", "limits.requests_per_minute")]
@@ -96,7 +98,7 @@ public sealed class AdminRefusalTests
     [InlineData("\"allowed_models\":[\"*-4o\"]", "invalid_value", "allowed_models")]
     [InlineData("\"allowed_ips\":[\"10.0.0.0/8\"]", "unsupported_parameter", "allowed_ips")]
     [InlineData("\"role\":\"owner\"", "unsupported_parameter", "role")]
-    [InlineData("\"monthly_budget\":\"1\"", "unsupported_parameter", "monthly_budget")]
+    [InlineData("\"monthly_budget\":\"0.0000000001\"", "invalid_value", "monthly_budget")]
     [InlineData("\"tier\":\"gold\"", "unknown_parameter", "tier")]
     public async Task Wrong_key_is_refused_by_the_field_at_fault(string field, string code, string param)
     {

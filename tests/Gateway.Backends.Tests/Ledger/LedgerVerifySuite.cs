@@ -38,7 +38,7 @@ public abstract class LedgerVerifySuite(Backend backend)
         code.ShouldBe(0);
 
         // 3 days x 12 keys x 3 models.
-        lines.ShouldBe([$"{Count} rows: no difference. 108 daily sums: no difference."]);
+        lines.ShouldBe([$"{Count} rows: no difference. 108 daily sums: no difference. 0 accounts: no difference."]);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public abstract class LedgerVerifySuite(Backend backend)
         lines[0].ShouldBe($"{Charged.RequestId} amount: {Charged.Amount + new Money(1)} stored, {Charged.Amount} computed");
         lines[1].ShouldBe($"{_rows[^1].RequestId} list_amount: -0.000000001 stored, {_rows[^1].ListAmount} computed");
         lines.ShouldContain(line => line.StartsWith($"{ItsDay} amount: ", StringComparison.Ordinal));
-        lines[^1].ShouldBe($"{Count} rows: 2 differences. 108 daily sums: 2 differences.");
+        lines[^1].ShouldBe($"{Count} rows: 2 differences. 108 daily sums: 2 differences. 0 accounts: no difference.");
     }
 
     [Fact]
@@ -107,15 +107,15 @@ public abstract class LedgerVerifySuite(Backend backend)
         var other = _rows.First(row => row.TenantId != Charged.TenantId).TenantId;
 
         (await VerifyAsync(test.Options, "--tenant", other.Value)).Lines
-            .ShouldBe([$"{_rows.Count(row => row.TenantId == other)} rows: no difference. 27 daily sums: no difference."]);
+            .ShouldBe([$"{_rows.Count(row => row.TenantId == other)} rows: no difference. 27 daily sums: no difference. 0 accounts: no difference."]);
         (await VerifyAsync(test.Options, "--tenant", Charged.TenantId.Value)).Code.ShouldBe(1);
         (await VerifyAsync(test.Options, "--to", "2026-01-31")).Code.ShouldBe(0);
         (await VerifyAsync(test.Options, "--from", "2026-02-01T00:00:00Z")).Code.ShouldBe(0);
-        (await VerifyAsync(test.Options, "--from", "2026-01-31", "--to", "2026-02-01")).Lines[^1].ShouldEndWith(" rows: 1 difference. 36 daily sums: 1 difference.");
+        (await VerifyAsync(test.Options, "--from", "2026-01-31", "--to", "2026-02-01")).Lines[^1].ShouldEndWith(" rows: 1 difference. 36 daily sums: 1 difference. 0 accounts: no difference.");
 
         // Neither day is whole in this span: the row is looked at, and no sum.
         (await VerifyAsync(test.Options, "--from", "2026-01-30T00:00:01Z", "--to", "2026-01-31T23:59:59.999999Z")).Lines[^1]
-            .ShouldEndWith(" rows: 1 difference. 0 daily sums: no difference.");
+            .ShouldEndWith(" rows: 1 difference. 0 daily sums: no difference. 0 accounts: no difference.");
     }
 
     [Theory]

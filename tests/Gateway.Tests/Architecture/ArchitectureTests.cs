@@ -9,16 +9,17 @@ public sealed partial class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> Rooms = new()
     {
-        ["Pipeline"] = ["Keys", "Catalog", "Images", "Files", "Limits", "Forwarding", "Ledger", "Telemetry"],
+        ["Pipeline"] = ["Keys", "Catalog", "Images", "Files", "Limits", "Forwarding", "Funds", "Ledger", "Telemetry"],
         ["Keys"] = ["Storage", "Telemetry"],
         ["Catalog"] = ["Storage", "Telemetry"],
         ["Images"] = ["Storage", "Telemetry"],
         ["Limits"] = ["Storage", "Telemetry"],
         ["Forwarding"] = ["Storage", "Telemetry"],
+        ["Funds"] = ["Storage", "Telemetry"],
         ["Ledger"] = ["Storage", "Telemetry"],
         ["Files"] = ["Storage", "Telemetry"],
-        ["Admin"] = ["Keys", "Catalog", "Ledger", "Limits", "Storage", "Telemetry"],
-        ["Cli"] = ["Admin", "Catalog", "Images", "Ledger", "Pipeline", "Storage"],
+        ["Admin"] = ["Keys", "Catalog", "Funds", "Ledger", "Limits", "Storage", "Telemetry"],
+        ["Cli"] = ["Admin", "Catalog", "Funds", "Images", "Ledger", "Pipeline", "Storage"],
         ["Development"] = ["Keys", "Catalog", "Simulator"],
         ["Storage"] = [],
         ["Telemetry"] = [],
@@ -29,8 +30,8 @@ public sealed partial class ArchitectureTests
         ["Errors"] = ["Dialects"],
         ["Images"] = [],
         ["Text"] = [],
-        ["Callers"] = ["Admission"],
-        ["Admission"] = ["Callers", "Errors"],
+        ["Callers"] = ["Admission", "Pricing"],
+        ["Admission"] = ["Callers", "Errors", "Pricing"],
         ["Models"] = ["Dialects", "Images", "Pricing", "Requests"],
         ["Requests"] = ["Errors", "Images", "Models", "Text"],
         ["Metering"] = ["Errors", "Images", "Requests", "Text"],
@@ -136,7 +137,7 @@ public sealed partial class ArchitectureTests
         return folder.FullName;
     }
 
-    [GeneratedRegex(@"\bGateway\.(?<name>Core|Pipeline|Keys|Catalog|Limits|Forwarding|Images|Files|Idempotency|Cli|Ledger|Storage|Admin|Console|Telemetry|Development|Simulator)\b", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\bGateway\.(?<name>Core|Pipeline|Keys|Catalog|Limits|Funds|Forwarding|Images|Files|Idempotency|Cli|Ledger|Storage|Admin|Console|Telemetry|Development|Simulator)\b", RegexOptions.None, 1000)]
     private static partial Regex GatewayName();
 
     [GeneratedRegex(@"\bGateway\.Core\.(?<name>[A-Z][A-Za-z]+)\b", RegexOptions.None, 1000)]

@@ -1,0 +1,105 @@
+using Gateway.Core.Callers;
+using Gateway.Core.Errors;
+using Gateway.Funds;
+using Gateway.Keys;
+using Gateway.Ledger;
+
+namespace Gateway.Admin;
+
+/// <summary>Money that goes in, and what is left of it; money that goes back.</summary>
+internal static class CreditEndpoints
+{
+    private const int MaxNote = 500;
+    private const int MaxKey = 255;
+    private const string KeyHeader = "Idempotency-Key";
+
+    public static void Map(RouteGroupBuilder admin)
+    {
+        admin.MapPost("/tenants/{id}/credits", CreditAsync);
+        admin.MapGet("/tenants/{id}/credits", ListAsync);
+        admin.MapGet("/tenants/{id}/balance", BalanceAsync);
+        admin.MapPost("/ledger/{requestId}/refund", RefundAsync);
+    }
+
+    private static async Task<IResult> CreditAsync(string id, HttpRequest request, TenantStore tenants, FundsStore funds, CancellationToken cancellationToken)
+    {
+        var body = await AdminBody.ReadAsync(request, cancellationToken);
+        if (!body.TryGet(out var fields, out var error))
+        {
+            return new AdminError(error);
+        }
+
+        var (amount, note) = (MoneyBody.ReadCredit(fields), fields.RequiredText("note", MaxNote));
+        fields.RefuseOthers();
+        var values = request.Headers[KeyHeader];
+        if (fields.Error is { } wrong)
+        {
+            return new AdminError(wrong);
+        }
+
+        if (values.Count > 0 && (values is not [{ Length: >= 1 and <= MaxKey } text] || text.AsSpan().ContainsAnyExceptInRange(' ', '~')))
+        {
+            return new AdminError(GatewayError.InvalidValue(KeyHeader, $"it must have 1 to {MaxKey} printable ASCII characters."));
+        }
+
+        if (await tenants.FindAsync(new TenantId(id), cancellationToken) is not { } tenant)
+        {
+            return new AdminError(GatewayError.NotFound("tenant", id));
+        }
+
+        return await funds.CreditAsync(tenant.Id, amount, note, values.Count > 0 ? values[0] : null, cancellationToken) is { } credit
+            ? TypedResults.Json(CreditJson.Of(credit), AdminJson.Default.CreditJson, statusCode: StatusCodes.Status201Created)
+            : new AdminError(GatewayError.CreditConflict(KeyHeader));
+    }
+
+    private static async Task<IResult> ListAsync(string id, HttpRequest request, TenantStore tenants, FundsStore funds, CancellationToken cancellationToken)
+    {
+        var query = new QueryFields(request);
+        var (limit, cursor) = (query.Limit(), query.IdCursor("cre_"));
+        query.RefuseOthers();
+        if (query.Error is { } error)
+        {
+            return new AdminError(error);
+        }
+
+        if (await tenants.FindAsync(new TenantId(id), cancellationToken) is not { } tenant)
+        {
+            return new AdminError(GatewayError.NotFound("tenant", id));
+        }
+
+        var (items, next) = await funds.ListCreditsAsync(tenant.Id, cursor, limit, cancellationToken);
+        return TypedResults.Json(ListJson<CreditJson>.Of(items.Select(CreditJson.Of), next), AdminJson.Default.CreditList);
+    }
+
+    private static async Task<IResult> BalanceAsync(string id, TenantStore tenants, IFunds funds, CancellationToken cancellationToken) =>
+        await tenants.FindAsync(new TenantId(id), cancellationToken) is { } tenant
+            ? TypedResults.Json(BalanceJson.Of(tenant, await funds.BalanceAsync(tenant.Id, cancellationToken)), AdminJson.Default.BalanceJson)
+            : new AdminError(GatewayError.NotFound("tenant", id));
+
+    private static async Task<IResult> RefundAsync(string requestId, HttpRequest request, Refunds refunds, CancellationToken cancellationToken)
+    {
+        var body = await AdminBody.ReadAsync(request, cancellationToken);
+        if (!body.TryGet(out var fields, out var error))
+        {
+            return new AdminError(error);
+        }
+
+        var (amount, note) = (MoneyBody.ReadPositive(fields, "amount"), fields.Text("note", MaxNote));
+        fields.RefuseOthers();
+        if (fields.Error is { } wrong)
+        {
+            return new AdminError(wrong);
+        }
+
+        try
+        {
+            return (await refunds.RefundAsync(requestId, amount, note, cancellationToken)).TryGet(out var row, out error)
+                ? TypedResults.Json(LedgerRowJson.Of(row), AdminJson.Default.LedgerRowJson, statusCode: StatusCodes.Status201Created)
+                : new AdminError(error);
+        }
+        catch (LedgerUnavailableException)
+        {
+            return new AdminError(GatewayError.LedgerUnavailable());
+        }
+    }
+}
