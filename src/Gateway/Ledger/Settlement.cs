@@ -57,6 +57,7 @@ internal sealed class Settlement(LedgerWriter ledger)
                 FirstTokenMs = request.Observation.FirstTokenMs,
                 TraceId = request.TraceId,
             },
+            request.Completion,
             CancellationToken.None);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Gateway.Idempotency;
 using Gateway.Storage;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -51,6 +52,14 @@ internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
             {
                 Bind(add, key, sums);
                 Step(add);
+            }
+
+            foreach (var row in rows)
+            {
+                if (row.Completion is { } completion)
+                {
+                    SqliteCompletions.Write(_connection!, completion);
+                }
             }
 
             Step(commit);

@@ -9,6 +9,7 @@ using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
 using Gateway.Core.Text;
 using Gateway.Forwarding;
+using Gateway.Idempotency;
 using Gateway.Keys;
 using Gateway.Ledger;
 using Gateway.Limits;
@@ -28,6 +29,8 @@ internal sealed partial class RequestPipeline(
     Forwarder forwarder,
     Settlement settlement,
     ImageDrift drift,
+    KeyGuard guard,
+    Replays replays,
     ILogger<RequestPipeline> logger)
 {
     // As the ledger groups by it, however a client spelt the path.
@@ -52,9 +55,14 @@ internal sealed partial class RequestPipeline(
         }
 
         exchange.Caller = caller;
+        if (!IdempotencyKey.TryRead(context.Request.Headers, out var key, out error))
+        {
+            return error;
+        }
+
         var catalog = catalogs.Current;
         var plan = caller.PlanUnder(catalog.Tier(caller.Tier));
-        if (await limiter.PeekAsync(caller.Tenant, plan.Always, tokens: 1, context.RequestAborted) is { } over)
+        if (key is null && await limiter.PeekAsync(caller.Tenant, plan.Always, tokens: 1, context.RequestAborted) is { } over)
         {
             return Refuse(context, over, "this model");
         }
@@ -66,6 +74,22 @@ internal sealed partial class RequestPipeline(
         }
 
         using var held = body;
+
+        // A repeat of what was answered gets that answer, whatever its caller's limits are by now.
+        IdempotentRequest? keyed = null;
+        if (key is { } named)
+        {
+            keyed = IdempotentRequest.Of(caller, named, Endpoint, body.Memory.Span);
+            if (await guard.FindAsync(keyed, context.RequestAborted) is { } known)
+            {
+                return await RepeatAsync(context, exchange, body, known);
+            }
+
+            if (await limiter.PeekAsync(caller.Tenant, plan.Always, tokens: 1, context.RequestAborted) is { } beyond)
+            {
+                return Refuse(context, beyond, "this model");
+            }
+        }
 
         // (3) to (7): read, resolved to who serves it, its images looked at, weighed and quoted.
         if (!(await preparation.PrepareAsync(body.Memory, catalog, caller, exchange.At, context.RequestAborted)).TryGet(out var prepared, out error))
@@ -91,6 +115,22 @@ internal sealed partial class RequestPipeline(
 
         await using var lease = reservation;
         using var owed = settlement.Expect();
+
+        // With a key it must be this request's own before anything is sent. Another may just have taken it.
+        IdempotencyClaim? taken = null;
+        if (keyed is not null)
+        {
+            var verdict = await guard.ClaimAsync(keyed, exchange.RequestId);
+            if (verdict is not KeyVerdict.Claimed claimed)
+            {
+                return await RepeatAsync(context, exchange, body, verdict);
+            }
+
+            taken = claimed.Claim;
+        }
+
+        await using var claim = taken;
+        using var copy = claim is null ? null : new AnswerCopy(guard.MaxAnswerBytes);
         RateLimitHeaders.Write(context.Response.Headers, reservation.Levels);
 
         // (9) There and back, up to the last byte.
@@ -104,6 +144,7 @@ internal sealed partial class RequestPipeline(
             Disconnect = caller.Disconnect,
             MostCompletion = UsageJudge.MostCompletion(prepared.Plan.AllowedCompletion, prepared.Plan.N),
             Arrived = exchange.Arrived,
+            Copy = copy,
             ReleaseBody = () => body.KeepTextOf(request, target.Deployment.Tokenizer),
         });
         exchange.Observation = response.Observation;
@@ -123,7 +164,8 @@ internal sealed partial class RequestPipeline(
         var counted = Bill.NeedsCount(response.Observation, response.Sent) ? Count(exchange, body, response) : default;
         var bill = Bill.Of(response.Observation, measurement, target.Price, response.Sent, counted);
         exchange.Bill = bill;
-        var committed = await TryCommitAsync(exchange, request, response, bill);
+        var completion = claim is null ? null : Complete(claim, response, copy!, bill, target); // Both are there, or neither.
+        var committed = await TryCommitAsync(exchange, request, response, bill, completion);
         await reservation.SettleAsync(bill.Usage.TotalTokens, CancellationToken.None);
         if (!committed)
         {
@@ -134,6 +176,37 @@ internal sealed partial class RequestPipeline(
         drift.Observe(target, measurement, response.Observation, body);
         await response.FinishAsync(bill.Charge, exchange.TraceId, context.RequestAborted);
         return response.Refusal;
+    }
+
+    /// <summary>The answer that was given before, or why there is none.</summary>
+    private async ValueTask<GatewayError?> RepeatAsync(HttpContext context, Exchange exchange, RequestBody body, KeyVerdict verdict)
+    {
+        body.Dispose();
+        if (verdict is not KeyVerdict.Replay replay)
+        {
+            return ((KeyVerdict.Refused)verdict).Error;
+        }
+
+        exchange.ReplayOf = replay.Answer.RequestId;
+        return await replays.WriteAsync(context, replay);
+    }
+
+    /// <summary>
+    /// How the request's key ends: with the answer, where there is a whole one that is not too large; without, where something else is
+    /// charged, so that a repeat is not charged again. Null where nothing is due: the key is free again.
+    /// </summary>
+    private static AnswerCompletion? Complete(IdempotencyClaim claim, ObservedResponse response, AnswerCopy copy, in Bill bill, Target target)
+    {
+        if (response.TryCopyEnd(bill.Charge, copy, out var contentType) && !copy.IsOverfull)
+        {
+            // A stream's own bytes tell its cost.
+            Money? cost = response is StreamedResponse ? null : bill.Charge.Amount;
+            return claim.Complete(
+                new StoredAnswer(claim.Owner, StatusCodes.Status200OK, contentType, target.Deployment.Provider.Name, target.Deployment.Model, cost, copy.Span.Length),
+                copy.Span);
+        }
+
+        return bill.Usage is { PromptTokens: 0, CompletionTokens: 0 } ? null : claim.Complete(null, []);
     }
 
     /// <summary>Exact tokens of what is left of the request's text, and of what came.</summary>
@@ -166,7 +239,7 @@ internal sealed partial class RequestPipeline(
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> TryCommitAsync(Exchange exchange, ParsedRequest request, ObservedResponse response, Bill bill)
+    private async ValueTask<bool> TryCommitAsync(Exchange exchange, ParsedRequest request, ObservedResponse response, Bill bill, AnswerCompletion? completion)
     {
         try
         {
@@ -185,6 +258,7 @@ internal sealed partial class RequestPipeline(
                     Measurement = exchange.Measurement!, // Set in (6).
                     Observation = response.Observation,
                     Latency = exchange.Elapsed,
+                    Completion = completion,
                 },
                 bill);
             return true;

@@ -27,6 +27,13 @@ internal sealed class Database(DbDataSource source, SqlDialect dialect, TimeProv
         return rows is [var first, ..] ? first : null;
     }
 
+    /// <summary>Runs one statement, durable on return; how many rows it changed.</summary>
+    public async Task<int> ExecuteAsync(string sql, SqlArgument[] arguments, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await new SqlSession(connection, null).ExecuteAsync(sql, arguments, cancellationToken);
+    }
+
     /// <summary>Runs <paramref name="write"/> in a transaction that is committed when it returns and rolled back when it throws.</summary>
     public async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> write, CancellationToken cancellationToken)
     {

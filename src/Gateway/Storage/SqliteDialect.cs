@@ -15,6 +15,9 @@ internal sealed class SqliteDialect(StorageOptions options) : SqlDialect
     // Half the pages to write for each group of rows: no table in another order beside the key's index.
     public override string Clustered => "without rowid";
 
+    // One writer at a time.
+    public override string SkipLocked => "";
+
     // The provider begins its transactions with BEGIN IMMEDIATE, which is the lock.
     public override string? MigrationLockSql => null;
 

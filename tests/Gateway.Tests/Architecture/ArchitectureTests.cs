@@ -9,13 +9,14 @@ public sealed partial class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> Rooms = new()
     {
-        ["Pipeline"] = ["Keys", "Catalog", "Images", "Files", "Limits", "Forwarding", "Ledger", "Telemetry"],
+        ["Pipeline"] = ["Keys", "Catalog", "Images", "Files", "Idempotency", "Limits", "Forwarding", "Ledger", "Telemetry"],
         ["Keys"] = ["Storage", "Telemetry"],
         ["Catalog"] = ["Storage", "Telemetry"],
         ["Images"] = ["Storage", "Telemetry"],
         ["Limits"] = ["Storage", "Telemetry"],
         ["Forwarding"] = ["Storage", "Telemetry"],
-        ["Ledger"] = ["Storage", "Telemetry"],
+        ["Ledger"] = ["Idempotency", "Storage", "Telemetry"],
+        ["Idempotency"] = ["Storage", "Telemetry"],
         ["Files"] = ["Storage", "Telemetry"],
         ["Admin"] = ["Keys", "Catalog", "Ledger", "Limits", "Storage", "Telemetry"],
         ["Cli"] = ["Admin", "Catalog", "Images", "Ledger", "Pipeline", "Storage"],
