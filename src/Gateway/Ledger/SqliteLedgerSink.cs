@@ -30,6 +30,7 @@ internal sealed class SqliteLedgerSink(Database database) : ILedgerSink
 
     public void Write(ReadOnlySpan<PendingRow> rows)
     {
+        using var turn = database.TakeTurn();
         var (begin, insert, add, commit) = Open();
         Step(begin);
         try
