@@ -12,7 +12,10 @@ internal sealed class IdempotencyCluster : IAsyncDisposable
     private IdempotencyCluster(TestDatabase database, int nodes, IdempotencyOptions? options)
     {
         _database = database;
-        Nodes = [.. Enumerable.Range(0, nodes).Select(_ => new IdempotencyNode(database.Open(), Clock, options))];
+
+        // SQLite serves one process, which has one way into it.
+        var shared = database.Options.Postgres is null ? database.Open() : null;
+        Nodes = [.. Enumerable.Range(0, nodes).Select(_ => new IdempotencyNode(shared ?? database.Open(), Clock, options))];
     }
 
     public ManualClock Clock { get; } = new();

@@ -32,6 +32,21 @@ public sealed class IdempotencyHeaderTests : GatewayTest
     public void Key_has_a_length(int length, bool taken) => Read(new string('k', length), out _).ShouldBe(taken);
 
     [Fact]
+    public void Request_without_the_header_allocates_nothing_for_it()
+    {
+        var headers = new HeaderDictionary { ["Authorization"] = "Bearer x" };
+        IdempotencyKey.TryRead(headers, out _, out _);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (var i = 0; i < 1000; i++)
+        {
+            IdempotencyKey.TryRead(headers, out _, out _);
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    [Fact]
     public void Key_is_given_once_or_not_at_all()
     {
         Read(new StringValues(["a", "a"]), out _).ShouldBeFalse();
