@@ -18,6 +18,8 @@ internal static class PostgresCompletions
             batch.BatchCommands.Add(Command(completion));
         }
 
+        // Planned once for each connection: planning would cost more than the work.
+        batch.Prepare();
         batch.ExecuteNonQuery();
     }
 
