@@ -1,6 +1,7 @@
 using Gateway.Core.Callers;
 using Gateway.Core.Models;
 using Gateway.Core.Requests;
+using Gateway.Core.Streaming;
 
 namespace Gateway.Forwarding;
 
@@ -26,6 +27,9 @@ internal sealed class ForwardRequest
 
     /// <summary>When the request arrived, as a timestamp of the clock.</summary>
     public required long Arrived { get; init; }
+
+    /// <summary>Where the answer is kept as it goes by, whether or not the client stays; null where nobody will ask for it again.</summary>
+    public required AnswerCopy? Copy { get; init; }
 
     /// <summary>Tells that nobody sends the body's bytes any more; called at least once, as soon as that is so.</summary>
     public required Action ReleaseBody { get; init; }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using Gateway.Core.Errors;
 using Gateway.Core.Pricing;
 using Gateway.Core.Requests;
@@ -11,12 +12,24 @@ namespace Gateway.Forwarding;
 /// <summary>A JSON answer, whole and unsent. It goes out with the model's name that the client used, and with what it cost.</summary>
 internal sealed class HeldJsonResponse(HttpContext context, AnswerBuffer body, ChatAnswer answer, string requestedModel) : ObservedResponse
 {
+    private const string ContentType = "application/json";
     private static readonly byte[] ChatCompletion = "\"chat.completion\""u8.ToArray();
 
     public override long? CountReceived(BytePairEncoder encoder)
     {
         using var text = new ReceivedText();
         return ChatAnswerReader.TryRead(body.Memory.Span, out _, text) ? text.Count(encoder) : null;
+    }
+
+    public override bool TryCopyEnd(Charge charge, AnswerCopy copy, [NotNullWhen(true)] out string? contentType)
+    {
+        foreach (var segment in Splice().Segments)
+        {
+            copy.Append(segment.Memory.Span);
+        }
+
+        contentType = ContentType;
+        return true;
     }
 
     public override async ValueTask FinishAsync(Charge charge, string traceId, CancellationToken ct)
@@ -26,23 +39,11 @@ internal sealed class HeldJsonResponse(HttpContext context, AnswerBuffer body, C
             return;
         }
 
-        var edits = new List<Splice>(2);
-        if (answer.Model.Length > 0)
-        {
-            edits.Add(new Splice(answer.Model.Start, answer.Model.Length, JsonText.Quote(requestedModel)));
-        }
-
-        // Some providers call a whole answer a chunk, which clients' parsers refuse.
-        if (answer.Object.Length > 0 && !answer.Object.Of(body.Memory.Span).SequenceEqual(ChatCompletion))
-        {
-            edits.Add(new Splice(answer.Object.Start, answer.Object.Length, ChatCompletion));
-        }
-
-        var spliced = SplicedBody.From(body.Memory, edits);
+        var spliced = Splice();
         var response = context.Response;
         response.StatusCode = StatusCodes.Status200OK;
         context.Features.Get<IHttpResponseFeature>()!.ReasonPhrase = null;
-        response.ContentType = "application/json";
+        response.ContentType = ContentType;
         response.ContentLength = spliced.Length;
         response.Headers["x-gateway-cost-usd"] = charge.Amount.ToString();
         foreach (var segment in spliced.Segments)
@@ -56,4 +57,21 @@ internal sealed class HeldJsonResponse(HttpContext context, AnswerBuffer body, C
     public override ValueTask FailAsync(GatewayError error, string traceId, CancellationToken ct) => ValueTask.CompletedTask;
 
     public override void Dispose() => body.Dispose();
+
+    private SplicedBody Splice()
+    {
+        var edits = new List<Splice>(2);
+        if (answer.Model.Length > 0)
+        {
+            edits.Add(new Splice(answer.Model.Start, answer.Model.Length, JsonText.Quote(requestedModel)));
+        }
+
+        // Some providers call a whole answer a chunk, which clients' parsers refuse.
+        if (answer.Object.Length > 0 && !answer.Object.Of(body.Memory.Span).SequenceEqual(ChatCompletion))
+        {
+            edits.Add(new Splice(answer.Object.Start, answer.Object.Length, ChatCompletion));
+        }
+
+        return SplicedBody.From(body.Memory, edits);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Gateway.Core.Errors;
 using Gateway.Core.Pricing;
 using Gateway.Core.Streaming;
@@ -21,6 +22,17 @@ internal abstract class ObservedResponse : IDisposable
 
     /// <summary>Exact tokens of the text that came, or null where that cannot be told.</summary>
     public abstract long? CountReceived(BytePairEncoder encoder);
+
+    /// <summary>Puts what <see cref="FinishAsync"/> sends into the copy that holds what went out before.</summary>
+    /// <param name="charge">What the answer costs.</param>
+    /// <param name="copy">The request's own.</param>
+    /// <param name="contentType">Of the answer.</param>
+    /// <returns>Whether it is a whole answer, as one for a client that stayed; false for one that broke off, or that is none.</returns>
+    public virtual bool TryCopyEnd(Charge charge, AnswerCopy copy, [NotNullWhen(true)] out string? contentType)
+    {
+        contentType = null;
+        return false;
+    }
 
     /// <summary>Sends what was held back: the JSON body with its cost, or a stream's cost and terminal event.</summary>
     public abstract ValueTask FinishAsync(Charge charge, string traceId, CancellationToken ct);

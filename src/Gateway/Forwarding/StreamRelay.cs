@@ -11,7 +11,8 @@ namespace Gateway.Forwarding;
 /// <summary>
 /// Passes a provider's events on, each at once: (1) read what came; (2) cut it into events; (3) read each in place for model, usage and
 /// text; (4) take it with the client's name of the model, and without usage that the client did not ask for; (5) write all events of one
-/// read at once. It stops at the terminal event, which it does not write. Without a client it reads on, and passes nothing on.
+/// read at once. It stops at the terminal event, which it does not write. Without a client it reads on, and passes nothing on but to the copy
+/// that is kept of an answer.
 /// </summary>
 internal sealed class StreamRelay(
     PipeWriter writer,
@@ -21,6 +22,7 @@ internal sealed class StreamRelay(
     bool hideUsage,
     long mostCompletion,
     ReceivedText? text,
+    AnswerCopy? copy,
     UpstreamDeadline deadline,
     Action onFirstEvent,
     Action onFirstText) : IDisposable
@@ -78,6 +80,11 @@ internal sealed class StreamRelay(
                 {
                     deadline.Progress(first: !Began);
                     Pass(buffer.AsSpan(0, read));
+                }
+
+                if (_gatheredLength > 0)
+                {
+                    copy?.Append(_gathered.AsSpan(0, _gatheredLength));
                 }
 
                 if (client.HasLeft)
@@ -271,7 +278,7 @@ internal sealed class StreamRelay(
             Begin();
         }
 
-        if (client.HasLeft)
+        if (client.HasLeft && copy is not { IsOverfull: false })
         {
             return;
         }

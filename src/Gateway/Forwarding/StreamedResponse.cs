@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Gateway.Core.Errors;
 using Gateway.Core.Pricing;
@@ -10,7 +11,31 @@ namespace Gateway.Forwarding;
 /// <summary>A stream whose events are with the client already, all but the terminal one.</summary>
 internal sealed class StreamedResponse(HttpContext context, ReceivedText? text, GatewayError? brokenBy) : ObservedResponse
 {
+    public const string ContentType = "text/event-stream; charset=utf-8";
+
+    private static ReadOnlySpan<byte> CostComment => ": x-gateway-cost-usd="u8;
+
+    private static ReadOnlySpan<byte> EventEnd => "\n\n"u8;
+
+    private static ReadOnlySpan<byte> Done => "data: [DONE]\n\n"u8;
+
     public override long? CountReceived(BytePairEncoder encoder) => text?.Count(encoder);
+
+    public override bool TryCopyEnd(Charge charge, AnswerCopy copy, [NotNullWhen(true)] out string? contentType)
+    {
+        contentType = null;
+        if (brokenBy is not null || !Observation.ReadToEnd)
+        {
+            return false;
+        }
+
+        copy.Append(CostComment);
+        copy.Append(Encoding.ASCII.GetBytes(charge.Amount.ToString()));
+        copy.Append(EventEnd);
+        copy.Append(Done);
+        contentType = ContentType;
+        return true;
+    }
 
     public override async ValueTask FinishAsync(Charge charge, string traceId, CancellationToken ct)
     {
@@ -20,16 +45,16 @@ internal sealed class StreamedResponse(HttpContext context, ReceivedText? text, 
         }
 
         var writer = context.Response.BodyWriter;
-        writer.Write(": x-gateway-cost-usd="u8);
+        writer.Write(CostComment);
         Encoding.ASCII.GetBytes(charge.Amount.ToString(), writer);
-        writer.Write("\n\n"u8);
+        writer.Write(EventEnd);
         if (brokenBy is not null)
         {
             await FailAsync(brokenBy, traceId, ct);
             return;
         }
 
-        writer.Write("data: [DONE]\n\n"u8);
+        writer.Write(Done);
         await writer.FlushAsync(ct);
     }
 
@@ -43,7 +68,7 @@ internal sealed class StreamedResponse(HttpContext context, ReceivedText? text, 
         var writer = context.Response.BodyWriter;
         writer.Write("data: "u8);
         ErrorBody.Write(writer, error, traceId);
-        writer.Write("\n\n"u8);
+        writer.Write(EventEnd);
         await writer.FlushAsync(ct);
     }
 

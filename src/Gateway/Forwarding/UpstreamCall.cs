@@ -191,6 +191,7 @@ internal sealed class UpstreamCall(
             request.HideUsage,
             request.MostCompletion,
             _text,
+            request.Copy,
             deadline,
             onFirstEvent: () =>
             {
@@ -202,7 +203,7 @@ internal sealed class UpstreamCall(
 
                 _told = true;
                 response.StatusCode = StatusCodes.Status200OK;
-                response.ContentType = "text/event-stream; charset=utf-8";
+                response.ContentType = StreamedResponse.ContentType;
                 response.Headers.CacheControl = "no-cache";
 
                 // Buffering proxies on the way would turn a stream into one late piece.

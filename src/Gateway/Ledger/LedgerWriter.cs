@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Gateway.Idempotency;
 using Gateway.Storage;
 
 namespace Gateway.Ledger;
@@ -40,9 +41,15 @@ internal sealed partial class LedgerWriter(Database database, ILedgerSink sink, 
     /// once a row is queued it will be written, and whoever needs its cost must learn so.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">The row could not be written, or the gateway is stopping.</exception>
-    public ValueTask CommitAsync(LedgerEntry entry, CancellationToken cancellationToken)
+    public ValueTask CommitAsync(LedgerEntry entry, CancellationToken cancellationToken) => CommitAsync(entry, null, cancellationToken);
+
+    /// <inheritdoc cref="CommitAsync(LedgerEntry, CancellationToken)"/>
+    /// <param name="entry">The row.</param>
+    /// <param name="completion">The end of the request's idempotency key, which becomes durable with the row or not at all; null without one.</param>
+    /// <param name="cancellationToken">Ends the wait for room.</param>
+    public ValueTask CommitAsync(LedgerEntry entry, AnswerCompletion? completion, CancellationToken cancellationToken)
     {
-        var row = new PendingRow(entry);
+        var row = new PendingRow(entry, completion);
         return TryEnqueue(row, out var room) ? new ValueTask(row.Task) : EnqueueWhenThereIsRoomAsync(row, room, cancellationToken);
     }
 

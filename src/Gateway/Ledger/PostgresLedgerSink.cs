@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Gateway.Idempotency;
 using Gateway.Storage;
 using Npgsql;
 using NpgsqlTypes;
@@ -23,11 +24,17 @@ internal sealed class PostgresLedgerSink(Database database) : ILedgerSink
     public void Write(ReadOnlySpan<PendingRow> rows)
     {
         _connection ??= (NpgsqlConnection)database.Source.OpenConnection();
+        using var transaction = HasCompletions(rows) ? _connection.BeginTransaction() : null;
         using var command = _connection.CreateCommand();
         command.CommandText = InsertRows;
         Bind(command.Parameters, rows);
         command.Prepare();
         command.ExecuteNonQuery();
+        if (transaction is not null)
+        {
+            PostgresCompletions.Write(_connection, transaction, CompletionsOf(rows));
+            transaction.Commit();
+        }
     }
 
     public void Reset()
@@ -37,6 +44,33 @@ internal sealed class PostgresLedgerSink(Database database) : ILedgerSink
     }
 
     public void Dispose() => Reset();
+
+    private static bool HasCompletions(ReadOnlySpan<PendingRow> rows)
+    {
+        foreach (var row in rows)
+        {
+            if (row.Completion is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static List<AnswerCompletion> CompletionsOf(ReadOnlySpan<PendingRow> rows)
+    {
+        var completions = new List<AnswerCompletion>(rows.Length);
+        foreach (var row in rows)
+        {
+            if (row.Completion is { } completion)
+            {
+                completions.Add(completion);
+            }
+        }
+
+        return completions;
+    }
 
     private static void Bind(DbParameterCollection parameters, ReadOnlySpan<PendingRow> rows)
     {

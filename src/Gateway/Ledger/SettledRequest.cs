@@ -3,6 +3,7 @@ using Gateway.Core.Metering;
 using Gateway.Core.Models;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
+using Gateway.Idempotency;
 
 namespace Gateway.Ledger;
 
@@ -34,4 +35,7 @@ internal readonly struct SettledRequest
     public required Observation Observation { get; init; }
 
     public required TimeSpan Latency { get; init; }
+
+    /// <summary>The end of the request's idempotency key, for the row's transaction; null without one.</summary>
+    public AnswerCompletion? Completion { get; init; }
 }

@@ -58,6 +58,7 @@ internal sealed class Settlement(LedgerWriter ledger)
                 TraceId = request.TraceId,
                 Prepaid = request.Caller.Mode == BillingMode.Prepaid,
             },
+            request.Completion,
             CancellationToken.None);
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Gateway.Core.Admission;
 using Gateway.Core.Pricing;
+using Gateway.Idempotency;
 using Gateway.Storage;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -34,6 +35,7 @@ internal sealed class SqliteLedgerSink(Database database, Action<FundsState>? on
 
     public void Write(ReadOnlySpan<PendingRow> rows)
     {
+        using var turn = database.TakeTurn();
         var (begin, insert, add, move, commit) = Open();
         Step(begin);
         try
@@ -64,6 +66,14 @@ internal sealed class SqliteLedgerSink(Database database, Action<FundsState>? on
             foreach (var (account, amount) in _moves)
             {
                 Move(move, account, amount);
+            }
+
+            foreach (var row in rows)
+            {
+                if (row.Completion is { } completion)
+                {
+                    SqliteCompletions.Write(_connection!, completion);
+                }
             }
 
             Step(commit);

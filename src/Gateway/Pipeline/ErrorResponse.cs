@@ -48,6 +48,12 @@ internal static class ErrorResponse
                 var ms = Math.Clamp((long)Math.Ceiling(error.RetryAfter.TotalMilliseconds), 1, LongestRetrySeconds * 1000);
                 headers.RetryAfter = ((ms + 999) / 1000).ToString();
                 headers["retry-after-ms"] = ms.ToString();
+                if (error.Status == StatusCodes.Status409Conflict)
+                {
+                    // By itself a conflict sounds like one that stays.
+                    headers["x-should-retry"] = "true";
+                }
+
                 break;
             case RetryAdvice.Never:
                 headers["x-should-retry"] = "false";

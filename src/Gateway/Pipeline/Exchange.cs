@@ -48,6 +48,9 @@ internal sealed class Exchange
 
     public Bill? Bill { get; set; }
 
+    /// <summary>The id of the request whose stored answer this one gets, where it repeats one.</summary>
+    public string? ReplayOf { get; set; }
+
     /// <summary><c>error.code</c> or else <c>error.type</c> of the refusal, where there was one.</summary>
     public string? Refusal { get; set; }
 

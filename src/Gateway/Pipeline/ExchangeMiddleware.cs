@@ -73,6 +73,7 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
         Path = context.Request.Path.Value ?? "/",
         Status = exchange.Observation?.Status ?? context.Response.StatusCode,
         Refusal = exchange.Refusal,
+        ReplayOf = exchange.ReplayOf,
         Tenant = exchange.Caller?.Tenant.Value,
         Key = exchange.Caller?.Key.Value,
         Model = exchange.Target?.Card.Id,

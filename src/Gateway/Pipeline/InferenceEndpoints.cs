@@ -1,4 +1,5 @@
 using Gateway.Files;
+using Gateway.Idempotency;
 using Gateway.Images;
 using Microsoft.Extensions.Options;
 
@@ -21,12 +22,14 @@ internal static class InferenceEndpoints
     {
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.AddIdempotency(configuration);
         services.AddSingleton<BodyBuffers>();
         services.AddSingleton<RequestBodyReader>();
         services.AddSingleton(provider => new ImageResolver(
             provider.GetRequiredService<RemoteImageProbe>(), provider.GetRequiredService<FileStore>(), provider.GetRequiredService<ILogger<ImageResolver>>()));
         services.AddSingleton<RequestPreparation>();
         services.AddSingleton<ImageDrift>();
+        services.AddSingleton<Replays>();
         services.AddSingleton<RequestPipeline>();
         services.AddSingleton<QuoteEndpoint>();
         services.AddSingleton<ModelEndpoints>();

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Gateway.Catalog;
 using Gateway.Core.Admission;
+using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
@@ -10,6 +12,7 @@ using Gateway.Core.Streaming;
 using Gateway.Core.Text;
 using Gateway.Forwarding;
 using Gateway.Funds;
+using Gateway.Idempotency;
 using Gateway.Keys;
 using Gateway.Ledger;
 using Gateway.Limits;
@@ -30,6 +33,8 @@ internal sealed partial class RequestPipeline(
     Forwarder forwarder,
     Settlement settlement,
     ImageDrift drift,
+    KeyGuard guard,
+    Replays replays,
     ILogger<RequestPipeline> logger)
 {
     // As the ledger groups by it, however a client spelt the path.
@@ -57,17 +62,17 @@ internal sealed partial class RequestPipeline(
         }
 
         exchange.Caller = caller;
-        var catalog = catalogs.Current;
-        var plan = caller.PlanUnder(catalog.Tier(caller.Tier));
-        if (await limiter.PeekAsync(caller.Tenant, plan.Always, tokens: 1, context.RequestAborted) is { } over)
+        if (!IdempotencyKey.TryRead(context.Request.Headers, out var key, out error))
         {
-            return Refuse(context, over, "this model");
+            return error;
         }
 
+        var catalog = catalogs.Current;
+        var plan = caller.PlanUnder(catalog.Tier(caller.Tier));
         var accounts = caller.FundsAt(exchange.At).Bounds;
-        if (await funds.PeekAsync(accounts, Least, surely: false, context.RequestAborted) is { } spent)
+        if (key is null && await PeekAsync(context, caller, plan, accounts) is { } over)
         {
-            return spent.ToError();
+            return over;
         }
 
         // (2) The body, pooled and capped.
@@ -77,6 +82,22 @@ internal sealed partial class RequestPipeline(
         }
 
         using var held = body;
+
+        // A repeat of what was answered gets that answer, whatever its caller's limits are by now.
+        IdempotentRequest? keyed = null;
+        if (key is { } named)
+        {
+            keyed = IdempotentRequest.Of(caller, named, Endpoint, body.Memory.Span);
+            if (await guard.FindAsync(keyed, context.RequestAborted) is { } known)
+            {
+                return await RepeatAsync(context, exchange, body, known);
+            }
+
+            if (await PeekAsync(context, caller, plan, accounts) is { } beyond)
+            {
+                return beyond;
+            }
+        }
 
         // (3) to (7): read, resolved to who serves it, its images looked at, weighed and quoted.
         if (!(await preparation.PrepareAsync(body.Memory, catalog, caller, exchange.At, context.RequestAborted)).TryGet(out var prepared, out error))
@@ -109,6 +130,22 @@ internal sealed partial class RequestPipeline(
 
         await using var money = hold;
         using var owed = settlement.Expect();
+
+        // With a key it must be this request's own before anything is sent. Another may just have taken it.
+        IdempotencyClaim? taken = null;
+        if (keyed is not null)
+        {
+            var verdict = await guard.ClaimAsync(keyed, exchange.RequestId);
+            if (verdict is not KeyVerdict.Claimed claimed)
+            {
+                return await RepeatAsync(context, exchange, body, verdict);
+            }
+
+            taken = claimed.Claim;
+        }
+
+        await using var claim = taken;
+        using var copy = claim is null ? null : new AnswerCopy(guard.MaxAnswerBytes);
         WriteHeaders(context.Response.Headers, reservation, hold);
 
         // (9) There and back, up to the last byte.
@@ -122,6 +159,7 @@ internal sealed partial class RequestPipeline(
             Disconnect = caller.Disconnect,
             MostCompletion = UsageJudge.MostCompletion(prepared.Plan.AllowedCompletion, prepared.Plan.N),
             Arrived = exchange.Arrived,
+            Copy = copy,
             ReleaseBody = () => body.KeepTextOf(request, target.Deployment.Tokenizer),
         });
         exchange.Observation = response.Observation;
@@ -141,7 +179,8 @@ internal sealed partial class RequestPipeline(
         var counted = Bill.NeedsCount(response.Observation, response.Sent) ? Count(exchange, body, response) : default;
         var bill = Bill.Of(response.Observation, measurement, target.Price, response.Sent, counted);
         exchange.Bill = bill;
-        var committed = await TryCommitAsync(exchange, request, response, bill);
+        var completion = claim is null ? null : Complete(claim, response, copy!, bill, target); // Both are there, or neither.
+        var committed = await TryCommitAsync(exchange, request, response, bill, completion);
         await hold.EndAsync(committed);
         await reservation.SettleAsync(bill.Usage.TotalTokens, CancellationToken.None);
         if (!committed)
@@ -153,6 +192,49 @@ internal sealed partial class RequestPipeline(
         drift.Observe(target, measurement, response.Observation, body);
         await response.FinishAsync(bill.Charge, exchange.TraceId, context.RequestAborted);
         return response.Refusal;
+    }
+
+    /// <summary>The answer that was given before, or why there is none.</summary>
+    private async ValueTask<GatewayError?> RepeatAsync(HttpContext context, Exchange exchange, RequestBody body, KeyVerdict verdict)
+    {
+        body.Dispose();
+        if (verdict is not KeyVerdict.Replay replay)
+        {
+            return ((KeyVerdict.Refused)verdict).Error;
+        }
+
+        exchange.ReplayOf = replay.Answer.RequestId;
+        return await replays.WriteAsync(context, replay);
+    }
+
+    /// <summary>
+    /// How the request's key ends: with the answer, where there is a whole one that is not too large; without, where something else is
+    /// charged, so that a repeat is not charged again. Null where nothing is due: the key is free again.
+    /// </summary>
+    private static AnswerCompletion? Complete(IdempotencyClaim claim, ObservedResponse response, AnswerCopy copy, in Bill bill, Target target)
+    {
+        if (response.TryCopyEnd(bill.Charge, copy, out var contentType) && !copy.IsOverfull)
+        {
+            // A stream's own bytes tell its cost.
+            Money? cost = response is StreamedResponse ? null : bill.Charge.Amount;
+            return claim.Complete(
+                new StoredAnswer(claim.Owner, StatusCodes.Status200OK, contentType, target.Deployment.Provider.Name, target.Deployment.Model, cost, copy.Span.Length),
+                copy.Span);
+        }
+
+        return bill.Usage is { PromptTokens: 0, CompletionTokens: 0 } ? null : claim.Complete(null, []);
+    }
+
+    /// <summary>Whether the caller is over a limit, or at an account's end, already.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<GatewayError?> PeekAsync(HttpContext context, Caller caller, LimitPlan plan, ImmutableArray<FundsBound> accounts)
+    {
+        if (await limiter.PeekAsync(caller.Tenant, plan.Always, tokens: 1, context.RequestAborted) is { } over)
+        {
+            return Refuse(context, over, "this model");
+        }
+
+        return (await funds.PeekAsync(accounts, Least, surely: false, context.RequestAborted))?.ToError();
     }
 
     /// <summary>Exact tokens of what is left of the request's text, and of what came.</summary>
@@ -194,7 +276,7 @@ internal sealed partial class RequestPipeline(
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> TryCommitAsync(Exchange exchange, ParsedRequest request, ObservedResponse response, Bill bill)
+    private async ValueTask<bool> TryCommitAsync(Exchange exchange, ParsedRequest request, ObservedResponse response, Bill bill, AnswerCompletion? completion)
     {
         try
         {
@@ -213,6 +295,7 @@ internal sealed partial class RequestPipeline(
                     Measurement = exchange.Measurement!, // Set in (6).
                     Observation = response.Observation,
                     Latency = exchange.Elapsed,
+                    Completion = completion,
                 },
                 bill);
             return true;

@@ -7,6 +7,7 @@ internal sealed class Database(DbDataSource source, SqlDialect dialect, TimeProv
 {
     private static readonly TimeSpan HealthIsFreshFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(2);
+    private readonly SemaphoreSlim? _turn = dialect.WritesInTurn ? new(1) : null;
     private Tuple<long, bool>? _health;
 
     public DbDataSource Source => source;
@@ -27,14 +28,36 @@ internal sealed class Database(DbDataSource source, SqlDialect dialect, TimeProv
         return rows is [var first, ..] ? first : null;
     }
 
-    /// <summary>Runs <paramref name="write"/> in a transaction that is committed when it returns and rolled back when it throws.</summary>
+    /// <summary>Runs one statement, durable on return; how many rows it changed.</summary>
+    public async Task<int> ExecuteAsync(string sql, SqlArgument[] arguments, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await new SqlSession(connection, null).ExecuteAsync(sql, arguments, cancellationToken);
+    }
+
+    /// <summary>
+    /// Runs <paramref name="write"/> in a transaction that is committed when it returns and rolled back when it throws. It must not begin another.
+    /// </summary>
     public async Task<T> WriteAsync<T>(Func<SqlSession, Task<T>> write, CancellationToken cancellationToken)
     {
+        if (_turn is not null)
+        {
+            await _turn.WaitAsync(cancellationToken);
+        }
+
+        using var turn = new WriteTurn(_turn);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var result = await write(new SqlSession(connection, transaction));
         await transaction.CommitAsync(cancellationToken);
         return result;
+    }
+
+    /// <summary>Waits for the turn to write, for whoever begins a transaction by itself on a thread of its own.</summary>
+    public WriteTurn TakeTurn()
+    {
+        _turn?.Wait();
+        return new WriteTurn(_turn);
     }
 
     /// <summary>Whether the database answers. Asks at most once a second, so that probes cost nothing.</summary>
@@ -61,5 +84,9 @@ internal sealed class Database(DbDataSource source, SqlDialect dialect, TimeProv
         return healthy;
     }
 
-    public ValueTask DisposeAsync() => source.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _turn?.Dispose();
+        return source.DisposeAsync();
+    }
 }

@@ -12,6 +12,10 @@ internal sealed class PostgresDialect(string connectionString) : SqlDialect
 
     public override string Clustered => "";
 
+    public override bool WritesInTurn => false;
+
+    public override string SkipLocked => " for update skip locked";
+
     // The number is arbitrary; it must only differ from those of other programs in the same database.
     public override string? MigrationLockSql => "select pg_advisory_xact_lock(4707155620117911)";
 

@@ -18,6 +18,12 @@ internal abstract class SqlDialect
     /// <summary>What stands for <c>/*clustered*/</c> in a migration, behind a table that is to lie in the order of its primary key.</summary>
     public abstract string Clustered { get; }
 
+    /// <summary>Whether this process's transactions that write go one after another.</summary>
+    public abstract bool WritesInTurn { get; }
+
+    /// <summary>What is put behind a <c>select</c> whose rows are to be changed, to pass over those that another transaction is changing.</summary>
+    public abstract string SkipLocked { get; }
+
     /// <summary>True where the database as a whole cannot serve, false where this statement or its data is at fault.</summary>
     public abstract bool IsUnavailable(Exception exception);
 

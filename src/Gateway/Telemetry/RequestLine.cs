@@ -19,6 +19,8 @@ internal sealed class RequestLine : LogEventPropertyValue
 
     public string? Refusal { get; init; }
 
+    public string? ReplayOf { get; init; }
+
     public string? Tenant { get; init; }
 
     public string? Key { get; init; }
@@ -48,7 +50,7 @@ internal sealed class RequestLine : LogEventPropertyValue
     /// <summary>For the eye.</summary>
     public override void Render(TextWriter output, string? format = null, IFormatProvider? formatProvider = null)
     {
-        output.Write($"{RequestId} {Method} {Path} {Status} {Refusal ?? Outcome} {DurationMs} ms");
+        output.Write($"{RequestId} {Method} {Path} {Status} {Refusal ?? Outcome ?? ReplayOf} {DurationMs} ms");
         if (Model is not null)
         {
             output.Write($", {Model} at {Provider} ({UpstreamModel}), {PromptTokens} + {CompletionTokens} tokens, {Images} images, {CostUsd ?? "0"} USD");
@@ -63,6 +65,7 @@ internal sealed class RequestLine : LogEventPropertyValue
         Write(output, "path", Path);
         Write(output, "status", Status);
         Write(output, "refusal", Refusal);
+        Write(output, "replay_of", ReplayOf);
         Write(output, "tenant_id", Tenant);
         Write(output, "key_id", Key);
         Write(output, "model", Model);

@@ -1,4 +1,5 @@
 namespace Gateway.Benchmarks.Driving;
 
 /// <summary>A chat completion as it is sent.</summary>
-internal sealed record DriveRequest(string Body, string? BearerKey);
+/// <param name="HasIdempotencyKey">Whether each one has an <c>Idempotency-Key</c> of its own.</param>
+internal sealed record DriveRequest(string Body, string? BearerKey, bool HasIdempotencyKey = false);

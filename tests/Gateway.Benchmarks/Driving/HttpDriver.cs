@@ -14,7 +14,7 @@ internal sealed class HttpDriver : ILoadDriver
         var target = new Uri(url, "v1/chat/completions");
         var body = Encoding.UTF8.GetBytes(request.Body);
         var began = Clock.GetTimestamp();
-        var workers = Enumerable.Range(0, connections).Select(_ => Task.Run(() => WorkAsync(client, target, body, request.BearerKey, began, duration, ct), ct));
+        var workers = Enumerable.Range(0, connections).Select(_ => Task.Run(() => WorkAsync(client, target, body, request, began, duration, ct), ct));
         var results = await Task.WhenAll(workers);
         var elapsed = Clock.GetElapsedTime(began);
         var latencies = results.SelectMany(result => result.Latencies).Order().ToArray();
@@ -25,7 +25,7 @@ internal sealed class HttpDriver : ILoadDriver
         sorted.Length == 0 ? TimeSpan.Zero : Clock.GetElapsedTime(0, sorted[Math.Min(sorted.Length - 1, sorted.Length * percent / 100)]);
 
     private static async Task<(List<long> Latencies, long Failed)> WorkAsync(
-        HttpMessageInvoker client, Uri target, byte[] body, string? key, long began, TimeSpan duration, CancellationToken ct)
+        HttpMessageInvoker client, Uri target, byte[] body, DriveRequest request, long began, TimeSpan duration, CancellationToken ct)
     {
         var latencies = new List<long>(4096);
         var failed = 0L;
@@ -33,7 +33,12 @@ internal sealed class HttpDriver : ILoadDriver
         {
             using var message = new HttpRequestMessage(HttpMethod.Post, target) { Content = new ByteArrayContent(body) };
             message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            message.Headers.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
+            message.Headers.Authorization = request.BearerKey is { } key ? new AuthenticationHeaderValue("Bearer", key) : null;
+            if (request.HasIdempotencyKey)
+            {
+                message.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+            }
+
             var sent = Clock.GetTimestamp();
             try
             {

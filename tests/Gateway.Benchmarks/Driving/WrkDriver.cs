@@ -46,10 +46,21 @@ internal sealed class WrkDriver(string program, Workspace workspace) : ILoadDriv
         wrk.headers["Content-Type"] = "application/json"
         {{(request.BearerKey is { } key ? $"wrk.headers[\"Authorization\"] = \"Bearer {key}\"" : "")}}
         wrk.body = [==[{{request.Body}}]==]
+        {{(request.HasIdempotencyKey ? KeyedRequest : "")}}
         done = function(summary, latency, requests)
           local e = summary.errors
           io.write(string.format("{{Marker}} %d %d %d %d %d\n", summary.requests,
             e.connect + e.read + e.write + e.status + e.timeout, summary.duration, latency:percentile(50), latency:percentile(99)))
+        end
+        """;
+
+    private static string KeyedRequest =>
+        $"""
+        local sent = 0
+        request = function()
+          sent = sent + 1
+          wrk.headers["Idempotency-Key"] = "{Guid.NewGuid():N}-" .. sent
+          return wrk.format()
         end
         """;
 

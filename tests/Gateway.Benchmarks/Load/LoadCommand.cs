@@ -29,7 +29,7 @@ internal static class LoadCommand
         var subjects = new[]
         {
             new Subject("bare YARP", yarp, new DriveRequest(body, BearerKey: null), driver, options),
-            new Subject("gateway", gateway.Process, new DriveRequest(body, gateway.Key), driver, options),
+            new Subject("gateway", gateway.Process, new DriveRequest(body, gateway.Key, options.IdempotencyKeys), driver, options),
         };
         foreach (var subject in subjects)
         {

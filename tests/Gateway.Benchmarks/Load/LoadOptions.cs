@@ -10,6 +10,9 @@ internal sealed record LoadOptions
 
     public required bool Image { get; init; }
 
+    /// <summary>Whether each request to the gateway has an <c>Idempotency-Key</c> of its own.</summary>
+    public required bool IdempotencyKeys { get; init; }
+
     public required TimeSpan Duration { get; init; }
 
     public required TimeSpan WarmUp { get; init; }
@@ -25,12 +28,13 @@ internal sealed record LoadOptions
 
     public static LoadOptions Parse(Arguments args)
     {
-        args.AllowOnly("mode", "backend", "image", "seconds", "warmup", "rounds", "connections", "driver", "gateway", "env");
+        args.AllowOnly("mode", "backend", "image", "keys", "seconds", "warmup", "rounds", "connections", "driver", "gateway", "env");
         return new LoadOptions
         {
             Stream = args.Choice("mode", "json", "stream") == "stream",
             RedisAndPostgres = args.Choice("backend", "sqlite", "redis-postgres") == "redis-postgres",
             Image = args.Choice("image", "small", "none") == "small",
+            IdempotencyKeys = args.Choice("keys", "none", "unique") == "unique",
             Duration = TimeSpan.FromSeconds(args.Whole("seconds", 10)),
             WarmUp = TimeSpan.FromSeconds(args.Whole("warmup", 5)),
             Rounds = args.Whole("rounds", 3),
@@ -41,6 +45,6 @@ internal sealed record LoadOptions
     }
 
     public override string ToString() =>
-        $"{(Stream ? "streams" : "JSON answers")}, {(Image ? "one small image" : "text alone")}, {(RedisAndPostgres ? "Redis and PostgreSQL" : "SQLite")}, "
+        $"{(Stream ? "streams" : "JSON answers")}, {(Image ? "one small image" : "text alone")}, {(IdempotencyKeys ? "a key each, " : "")}{(RedisAndPostgres ? "Redis and PostgreSQL" : "SQLite")}, "
         + $"{Connections} connections, {Rounds} rounds of {Duration.TotalSeconds} s";
 }

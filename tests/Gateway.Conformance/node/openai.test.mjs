@@ -301,3 +301,76 @@ test('uploaded image is named in a question and counted', async () => {
   assert.ok(error instanceof OpenAI.NotFoundError);
   assert.equal(error.code, 'image_file_not_found');
 });
+
+test('repeat under one idempotency key gets the first answer and is billed once', async () => {
+  const key = await newKey();
+  const { completions } = clientOf(key).chat;
+  const named = { headers: { 'Idempotency-Key': `order-${key.id}` } };
+  const ask = () => completions.create({ model: 'gpt-4o', messages: user('Hello there') }, named).withResponse();
+  const first = await ask();
+  const second = await ask();
+
+  assert.deepEqual(second.data, first.data);
+  assert.equal(first.response.headers.get('x-gateway-idempotent-replay'), null);
+  assert.equal(second.response.headers.get('x-gateway-idempotent-replay'), 'true');
+  assert.equal(second.response.headers.get('x-gateway-original-request-id'), first.request_id);
+  assert.equal(second.response.headers.get('x-gateway-cost-usd'), first.response.headers.get('x-gateway-cost-usd'));
+  const error = await completions.create({ model: 'gpt-4o', messages: user('Something else') }, named).catch((thrown) => thrown);
+  assert.ok(error instanceof OpenAI.ConflictError);
+  assert.equal(error.code, 'idempotency_key_reused');
+  assert.equal(error.headers.get('x-should-retry'), 'false');
+  assert.equal((await ledger(key)).length, 1);
+});
+
+test('stream is repeated under its idempotency key', async () => {
+  const key = await newKey();
+  const client = clientOf(key);
+  const read = async () => {
+    const stream = await client.chat.completions.create(
+      { model: 'gpt-4o', messages: user('Tell me'), stream: true, stream_options: { include_usage: true } }, { headers: { 'Idempotency-Key': `stream-${key.id}` } });
+    const chunks = [];
+    for await (const chunk of stream) {
+      chunks.push(chunk);
+    }
+
+    return chunks;
+  };
+
+  const first = await read();
+  assert.ok(first.at(-1).usage.completion_tokens > 0);
+  assert.deepEqual(await read(), first);
+  assert.equal((await ledger(key)).length, 1);
+});
+
+test('client waits by itself for the request that runs under its key', async () => {
+  const key = await newKey();
+  const client = clientOf(key);
+  client.idempotencyHeader = 'Idempotency-Key';
+  const ask = () => client.chat.completions.create(
+    { model: 'gpt-4o', messages: user('[[first_byte=1500ms]]Hello') }, { idempotencyKey: `twice-${key.id}`, maxRetries: 8 });
+
+  const [first, second] = await Promise.all([ask(), ask()]);
+
+  assert.equal(first.id, second.id);
+  assert.equal((await ledger(key, 1)).length, 1);
+});
+
+test('client sends no idempotency key unless told to, and then the same with each try', async () => {
+  const key = await newKey();
+  const sent = [];
+  const client = new OpenAI({
+    apiKey: key.key,
+    fetch: (url, init) => {
+      sent.push(new Headers(init.headers).get('idempotency-key'));
+      return sent.length === 2 ? Promise.reject(new Error('The connection broke.')) : fetch(url, init);
+    },
+  });
+  await client.chat.completions.create({ model: 'gpt-4o', messages: user('Hello') }, { idempotencyKey: 'unheard' });
+  client.idempotencyHeader = 'Idempotency-Key';
+  await client.chat.completions.create({ model: 'gpt-4o', messages: user('Hello') });
+
+  assert.equal(sent.length, 3);
+  assert.equal(sent[0], null);
+  assert.match(sent[1], /^stainless-node-retry-/);
+  assert.equal(sent[2], sent[1]);
+});

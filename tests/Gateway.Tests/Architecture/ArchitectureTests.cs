@@ -9,14 +9,15 @@ public sealed partial class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> Rooms = new()
     {
-        ["Pipeline"] = ["Keys", "Catalog", "Images", "Files", "Limits", "Forwarding", "Funds", "Ledger", "Telemetry"],
+        ["Pipeline"] = ["Keys", "Catalog", "Images", "Files", "Idempotency", "Limits", "Forwarding", "Funds", "Ledger", "Telemetry"],
         ["Keys"] = ["Storage", "Telemetry"],
         ["Catalog"] = ["Storage", "Telemetry"],
         ["Images"] = ["Storage", "Telemetry"],
         ["Limits"] = ["Storage", "Telemetry"],
         ["Forwarding"] = ["Storage", "Telemetry"],
         ["Funds"] = ["Storage", "Telemetry"],
-        ["Ledger"] = ["Storage", "Telemetry"],
+        ["Ledger"] = ["Idempotency", "Storage", "Telemetry"],
+        ["Idempotency"] = ["Storage", "Telemetry"],
         ["Files"] = ["Storage", "Telemetry"],
         ["Admin"] = ["Keys", "Catalog", "Funds", "Ledger", "Limits", "Storage", "Telemetry"],
         ["Cli"] = ["Admin", "Catalog", "Funds", "Images", "Ledger", "Pipeline", "Storage"],

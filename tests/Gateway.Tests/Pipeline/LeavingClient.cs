@@ -14,10 +14,14 @@ internal sealed class LeavingClient : IDisposable
     private HttpResponseMessage? _response;
     private StreamReader? _reader;
 
-    public LeavingClient(GatewayApp app, string key)
+    public LeavingClient(GatewayApp app, string key, string? idempotencyKey = null)
     {
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero, ConnectCallback = ConnectAsync }) { BaseAddress = app.Address };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (idempotencyKey is not null)
+        {
+            _client.DefaultRequestHeaders.Add("Idempotency-Key", idempotencyKey);
+        }
     }
 
     /// <summary>The gateway's own id of the request; empty before its headers came.</summary>

@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Idempotency;
+
+/// <summary>
+/// Keeps this node's claims alive: each that is held for long gets its lease lengthened, one by one, well before it runs out. Most requests
+/// are over before that.
+/// </summary>
+internal sealed partial class ClaimKeeper(IdempotencyStore store, IOptions<IdempotencyOptions> options, TimeProvider time, ILogger<ClaimKeeper> logger) : BackgroundService
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    // Leaves half the lease for a database that does not answer at the first try.
+    private static readonly TimeSpan RenewAfter = TimeSpan.FromSeconds(15);
+
+    private readonly IdempotencyOptions _options = options.Value;
+    private readonly ConcurrentDictionary<IdempotencyClaim, long> _held = new();
+
+    /// <summary>When what ends now is forgotten.</summary>
+    public DateTimeOffset KeepUntil => time.GetUtcNow().AddHours(_options.KeepHours);
+
+    /// <inheritdoc cref="IdempotencyOptions.MaxAnswerBytes"/>
+    public int MaxAnswerBytes => _options.MaxAnswerBytes;
+
+    public IdempotencyClaim Hold(IdempotentRequest request, string owner)
+    {
+        var claim = new IdempotencyClaim(request, owner, this);
+        _held[claim] = time.GetTimestamp();
+        return claim;
+    }
+
+    public AnswerCompletion Complete(IdempotencyClaim claim, StoredAnswer? answer, byte[] body) => new()
+    {
+        Request = claim.Request,
+        Owner = claim.Owner,
+        Answer = answer,
+        Body = body,
+        ExpiresAt = KeepUntil,
+        MaxTenantBytes = _options.MaxTenantBytes,
+    };
+
+    /// <summary>Lets go of a claim. A key that cannot be freed just now is free when its lease has run out.</summary>
+    public async ValueTask EndAsync(IdempotencyClaim claim, bool release)
+    {
+        _held.TryRemove(claim, out _);
+        if (!release)
+        {
+            return;
+        }
+
+        try
+        {
+            await store.ReleaseAsync(claim.Request, claim.Owner, CancellationToken.None);
+        }
+        catch (Exception e) when (e is DbException or TimeoutException)
+        {
+            Log.NotReleased(logger, claim.Owner, e);
+        }
+    }
+
+    /// <summary>Lengthens the leases that are due.</summary>
+    public async Task RenewAsync(CancellationToken ct)
+    {
+        foreach (var (claim, since) in _held)
+        {
+            if (time.GetElapsedTime(since) < RenewAfter)
+            {
+                continue;
+            }
+
+            try
+            {
+                var now = time.GetTimestamp();
+                if (await store.TryRenewAsync(claim.Request, claim.Owner, ct))
+                {
+                    _held.TryUpdate(claim, now, since);
+                }
+                else if (_held.TryRemove(claim, out _))
+                {
+                    // Or it was completed in this very moment, and then it is not held any more.
+                    Log.Lost(logger, claim.Owner);
+                }
+            }
+            catch (Exception e) when (e is DbException or TimeoutException)
+            {
+                // The others would fail as well; the next round tries again.
+                Log.NotRenewed(logger, e);
+                return;
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await RenewAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping; requests have ended by then.
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The idempotency key of {RequestId} could not be freed; it is when its lease ends")]
+        public static partial void NotReleased(ILogger logger, string requestId, Exception cause);
+
+        [LoggerMessage(2, LogLevel.Warning, "The leases of idempotency keys could not be lengthened")]
+        public static partial void NotRenewed(ILogger logger, Exception cause);
+
+        [LoggerMessage(3, LogLevel.Warning, "The idempotency key of {RequestId} was taken over: its lease had run out while it still ran")]
+        public static partial void Lost(ILogger logger, string requestId);
+    }
+}

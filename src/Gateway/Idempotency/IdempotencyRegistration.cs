@@ -1,0 +1,22 @@
+using Gateway.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Gateway.Idempotency;
+
+internal static class IdempotencyRegistration
+{
+    /// <summary>After <see cref="StorageRegistration.AddStorage"/>, and before what serves requests, so that leases are kept until the last has ended.</summary>
+    public static IServiceCollection AddIdempotency(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<IValidateOptions<IdempotencyOptions>, IdempotencyOptionsValidator>();
+        services.AddOptions<IdempotencyOptions>().Bind(configuration.GetSection(IdempotencyOptions.Section)).ValidateOnStart();
+        services.AddSingleton<KeyStatements>();
+        services.AddSingleton<IdempotencyStore>();
+        services.AddSingleton<ClaimKeeper>();
+        services.AddSingleton<KeyGuard>();
+        services.AddSingleton<KeySweeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClaimKeeper>());
+        services.AddHostedService(provider => provider.GetRequiredService<KeySweeper>());
+        return services;
+    }
+}

@@ -1,0 +1,5 @@
+using Gateway.Backends.Tests.Storage;
+
+namespace Gateway.Backends.Tests.Idempotency;
+
+public sealed class PostgresIdempotencyTests() : IdempotencySuite(Backend.Postgres);
