@@ -9,5 +9,6 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(KeyJson))]
 [JsonSerializable(typeof(ListJson<KeyJson>), TypeInfoPropertyName = "KeyList")]
 [JsonSerializable(typeof(ListJson<LedgerRowJson>), TypeInfoPropertyName = "LedgerList")]
+[JsonSerializable(typeof(LimitsJson))]
 [JsonSerializable(typeof(ListJson<UsageRowJson>), TypeInfoPropertyName = "UsageList")]
 internal sealed partial class AdminJson : JsonSerializerContext;
