@@ -8,7 +8,7 @@ internal static class SoakScenarios
         {
             ["limits"] = LimitsScenario.RunAsync,
             ["kill"] = KillScenario.RunAsync,
-            ["redis"] = RedisScenario.RunAsync,
-            ["postgres"] = PostgresScenario.RunAsync,
+            ["redis"] = OutageScenario.RedisAsync,
+            ["postgres"] = OutageScenario.PostgresAsync,
         };
 }
