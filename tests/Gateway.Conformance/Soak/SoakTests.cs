@@ -25,7 +25,7 @@ public sealed class SoakTests
 
     [Fact]
     public Task Three_gateways_under_200_clients_never_admit_more_than_the_limits() =>
-        RunAsync(LimitsScenario.RunAsync, Reduced with { Clients = 200, RequestsPerMinute = 300 });
+        RunAsync(LimitsScenario.RunAsync, Reduced with { Clients = 200, RequestsPerMinute = 300, Duration = TimeSpan.FromSeconds(5) });
 
     [Fact]
     public Task Gateways_killed_under_load_leave_one_row_for_each_answer_that_arrived_to_its_end() =>

@@ -30,7 +30,7 @@ internal static class PostgresOutage
         report.None("Answers that ended without a database to write their row to", outage.Where(static call => call.IsComplete));
         report.None("Requests refused for another reason than the database", outage.Where(static call => call.Status is not (0 or 200) && call.Code is not ("ledger_unavailable" or "storage_unavailable")));
         report.None("Connections broken by a database that was away", outage.Where(static call => call is { Failure: not null, Request.Leaves: false }));
-        report.Fact($"PostgreSQL away for {(restarted - killed).TotalSeconds:F1} s: {outage.Count} requests began and ended, none to its end; "
+        report.Fact($"PostgreSQL away for {(restarted - killed).TotalSeconds:F1} s: {outage.Count} requests began and ended, {outage.Count(static call => call.IsComplete)} to its end; "
             + $"{outage.Count(static call => call.Status == 503)} of them refused, {outage.Count(static call => call.Status == 200)} begun; "
             + $"it took {(up - restarted).TotalSeconds:F1} s to start, and every gateway had answered {(back - up).TotalSeconds:F1} s later");
 

@@ -56,7 +56,7 @@ internal static class RedisOutage
         report.None("admit: requests that were not let in", admit.Where(static call => call.Status != 200));
         report.None("local_share: requests neither let in nor refused by the share", share.Where(static call => call.Status is not (200 or 429)));
         report.Holds(admitted <= allowed, $"local_share: {admitted} requests were let in within {lasted.TotalSeconds:F1} s, a third of the limit allows {allowed:F1}.");
-        report.Fact($"Redis away for {lasted.TotalSeconds:F1} s: of the tenant at its limit, refuse let none of {refuse.Count} in, admit all of {admit.Count}, local_share {admitted} of {share.Count} ({allowed:F1} allowed)");
+        report.Fact($"Redis away for {lasted.TotalSeconds:F1} s: of the tenant at its limit, refuse let {refuse.Count(static call => call.Status == 200)} of {refuse.Count} in, admit {admit.Count(static call => call.Status == 200)} of {admit.Count}, local_share {admitted} of {share.Count} ({allowed:F1} allowed)");
 
         IReadOnlyList<SoakCall> At(int node) => [.. outage.Where(call => call.Node == node)];
     }

@@ -30,7 +30,7 @@ internal static class SoakCatalog
           "providers": { "sim": { "dialect": "openai", "base_url": "{{provider}}", "api_key": "soak" } },
           "models": {
             "{{Fast}}": {{Card("tokens=16", """ "input": "2.50", "output": "10.00" """, Total)}},
-            "{{Paced}}": {{Card("tokens=24;pace=15ms", """ "input": "0.15", "output": "0.60" """, Total)}},
+            "{{Paced}}": {{Card("tokens=24;first_byte=100ms;pace=15ms", """ "input": "0.15", "output": "0.60" """, Total)}},
             "{{Flat}}": {{Card("tokens=4", """ "per_request": "0.04" """, Total)}},
             "{{Stuck}}": {{Card("tokens=24;hang_after=1", """ "input": "2.50", "output": "10.00" """, StuckTotal)}},
           },
