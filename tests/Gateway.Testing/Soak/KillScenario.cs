@@ -7,6 +7,8 @@ namespace Gateway.Testing.Soak;
 internal static class KillScenario
 {
     private const int AtOnce = 10_000;
+
+    // A client may have chosen the gateway just before it was known to be gone; and two processes look at the clock.
     private static readonly TimeSpan ClockStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Start = TimeSpan.FromMinutes(2);
 
@@ -32,14 +34,16 @@ internal static class KillScenario
             await node.StartAsync(ct);
         }
 
-        var calls = await load.StopAsync();
+        var ended = await load.StopAsync();
+        var calls = ended.All;
         await cluster.StopGatewaysAsync(report);
-        await SoakBooks.CheckAsync(cluster, calls, report, ct);
-        var cut = calls.Where(call => call.Failure is not null && kills.Exists(kill => kill.Node == call.Node && call.Began <= kill.At && call.Ended >= kill.From)).ToList();
+        await SoakBooks.CheckAsync(cluster, ended, report, ct);
+        var broken = calls.Where(static call => call is { IsComplete: false, Request.Leaves: false, Failure: not null }).ToLookup(
+            call => kills.Exists(kill => kill.Node == call.Node && call.Began <= kill.At + ClockStep && call.Ended >= kill.From));
+        var cut = broken[true].ToList();
         report.Fact($"{kills.Count} gateways killed, {cut.Count} requests cut off by it, {cut.Count(static call => call.Status == 200)} of them in mid answer");
         report.Holds(cut.Count > 0, "No request was cut off: nothing was killed under load.");
-        report.None("Requests without an answer at gateways that nobody killed", calls.Where(call => call is { IsComplete: false, Request.Leaves: false, Failure: not null } && !cut.Contains(call)
-            && !kills.Exists(kill => kill.Node == call.Node && call.Began >= kill.From)));
+        report.None("Connections broken by gateways that nobody killed then", broken[false]);
         await CheckLeasesAsync(cluster, tenant, calls, kills, options, report, ct);
         return report;
     }

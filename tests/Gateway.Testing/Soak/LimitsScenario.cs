@@ -30,9 +30,10 @@ internal static class LimitsScenario
             () => TimeProvider.System.GetUtcNow() - load.Began > options.Duration && Array.TrueForAll(tenants, IsReached),
             options.Duration + Longest,
             ct);
-        var calls = await load.StopAsync();
+        var ended = await load.StopAsync();
+        var calls = ended.All;
         await cluster.StopGatewaysAsync(report);
-        var books = await SoakBooks.CheckAsync(cluster, calls, report, ct);
+        var books = await SoakBooks.CheckAsync(cluster, ended, report, ct);
 
         report.Fact($"Redis seen as away: {cluster.Lines("Limits are not shared")} times");
         var rows = books.All.ToLookup(static row => row.RequestId);

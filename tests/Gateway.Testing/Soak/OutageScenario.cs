@@ -60,9 +60,9 @@ internal sealed class OutageScenario : IAsyncDisposable
             }
         }
 
-        var calls = await scenario.Load.StopAsync();
+        var ended = await scenario.Load.StopAsync();
         await cluster.StopGatewaysAsync(report);
-        await SoakBooks.CheckAsync(cluster, calls, report, ct);
+        await SoakBooks.CheckAsync(cluster, ended, report, ct);
         report.None("Leases that are left when no request is", (await SoakLeases.ReadAsync(cluster, report)).Keys);
         return report;
     }

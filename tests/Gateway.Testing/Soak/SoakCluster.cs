@@ -47,7 +47,9 @@ internal sealed class SoakCluster : IAsyncDisposable
         {
             cluster._owned.Add(cluster.Redis = await RedisServer.StartNewAsync(ct));
             cluster._owned.Add(cluster.Postgres = await PostgresServer.StartNewAsync());
-            cluster.Database = await cluster.Postgres.CreateDatabaseAsync();
+
+            // Longer than a gateway waits by itself: all of them start at once, on few cores.
+            cluster.Database = $"{await cluster.Postgres.CreateDatabaseAsync()};Timeout=30;Command Timeout=60";
             cluster._owned.Add(cluster.Provider = await SimulatorHost.StartAsync(
                 new SimulatorOptions { RecordedRequests = MostRecorded, RecordedBytes = 4L << 30 }, ct));
             for (var i = 0; i < Size; i++)

@@ -8,6 +8,7 @@ internal sealed class SoakLoad : IAsyncDisposable
     // One that was refused does not ask again at once, as no client should; half of it to one and a half.
     private static readonly TimeSpan AfterRefusal = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(50);
 
     private readonly SoakClient _client = new();
     private readonly CancellationTokenSource _abort;
@@ -15,6 +16,8 @@ internal sealed class SoakLoad : IAsyncDisposable
     private readonly Func<Random, string, SoakRequest> _draft;
     private readonly ConcurrentQueue<SoakCall> _calls = [];
     private readonly Task _running;
+    private readonly Task _pulse;
+    private TimeSpan _longestStall;
     private volatile bool _stopping;
 
     /// <param name="cluster">Who is asked.</param>
@@ -27,6 +30,7 @@ internal sealed class SoakLoad : IAsyncDisposable
         _abort = CancellationTokenSource.CreateLinkedTokenSource(ct);
         Began = TimeProvider.System.GetUtcNow();
         _running = Task.WhenAll(Enumerable.Range(0, options.Clients).Select(number => Task.Run(() => RunAsync(number, new Random((options.Seed * 7919) + number)), ct)));
+        _pulse = PulseAsync();
     }
 
     public DateTimeOffset Began { get; }
@@ -34,20 +38,33 @@ internal sealed class SoakLoad : IAsyncDisposable
     /// <summary>Those that ended so far.</summary>
     public IReadOnlyCollection<SoakCall> Calls => _calls;
 
-    public async Task<IReadOnlyList<SoakCall>> StopAsync()
+    public async Task<SoakCalls> StopAsync()
     {
         _stopping = true;
         await _running;
-        return [.. _calls];
+        await _pulse;
+        return new SoakCalls([.. _calls], _longestStall);
     }
 
     public async ValueTask DisposeAsync()
     {
         _stopping = true;
         await _abort.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_running, _pulse).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _abort.Dispose();
         _client.Dispose();
+    }
+
+    /// <summary>Wakes at short intervals; by how much it is late, the machine kept this process from working.</summary>
+    private async Task PulseAsync()
+    {
+        while (!_stopping)
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            await Task.Delay(Pulse, TimeProvider.System, _abort.Token);
+            var late = TimeProvider.System.GetElapsedTime(began) - Pulse;
+            _longestStall = late > _longestStall ? late : _longestStall;
+        }
     }
 
     private async Task RunAsync(int number, Random random)
