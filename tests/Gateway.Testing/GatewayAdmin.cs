@@ -32,6 +32,10 @@ public sealed class GatewayAdmin : IDisposable
         return new GatewayKey(Text(made, "id"), Text(made, "key"));
     }
 
+    /// <summary>Which limits bind a key, and how much of each is used.</summary>
+    public Task<JsonNode> LimitsAsync(GatewayKey key, CancellationToken cancellationToken) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, $"limits?key={key.Id}"), cancellationToken);
+
     /// <summary>The rows of a key, newest first.</summary>
     public async Task<IReadOnlyList<JsonNode>> LedgerAsync(GatewayKey key, CancellationToken cancellationToken)
     {

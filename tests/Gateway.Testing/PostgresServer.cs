@@ -13,6 +13,7 @@ namespace Gateway.Testing;
 public sealed class PostgresServer : IAsyncDisposable
 {
     private const string Variable = "GATEWAY_TEST_POSTGRES";
+    private const string IdFile = "postmaster.pid";
     private readonly string? _binaries;
     private readonly string? _directory;
     private readonly int _port;
@@ -27,6 +28,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Whether it was started here and may be stopped.</summary>
     public bool IsOwn => _directory is not null;
+
+    /// <summary>Whether a server of the test's own can be started.</summary>
+    public static bool IsInstalled => FindBinaries() is not null;
 
     /// <summary>Why there can be none, or null.</summary>
     public static string? WhyAbsent() =>
@@ -45,16 +49,24 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         var binaries = FindBinaries() ?? throw new InvalidOperationException(WhyAbsent());
         var directory = Directory.CreateTempSubdirectory("gateway-postgres-").FullName;
-        if (Environment.IsPrivilegedProcess)
-        {
-            await RunAsync("chown", "postgres", directory);
-        }
-
         var port = FreePort();
         var server = new PostgresServer($"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres", binaries, directory, port);
-        await server.RunAsOwnerAsync("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8");
-        await server.StartAsync();
-        return server;
+        try
+        {
+            if (Environment.IsPrivilegedProcess)
+            {
+                await RunAsync("chown", "postgres", directory);
+            }
+
+            await server.RunAsOwnerAsync("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8");
+            await server.StartAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     public Task StartAsync() => RunAsOwnerAsync(
@@ -62,6 +74,29 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Ends it as a crash would: no connection is told.</summary>
     public Task KillAsync() => RunAsOwnerAsync("pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");
+
+    /// <summary>SIGKILL to each of its processes: nothing is flushed, no connection told. <see cref="StartAsync"/> recovers from its log.</summary>
+    public async Task CrashAsync()
+    {
+        var server = ServerId() ?? throw new InvalidOperationException("The server is not running.");
+
+        // Stopped first, so that it starts no process that is missed; and while it does not look at those that died, none of their ids is used anew.
+        await RunAsync("kill", "-STOP", $"{server}");
+        foreach (var child in (await File.ReadAllTextAsync($"/proc/{server}/task/{server}/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            Kill(int.Parse(child, CultureInfo.InvariantCulture));
+        }
+
+        Kill(server);
+        while (IsAlive(server))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        }
+
+        // A dead process whose parent does not ask for it still has its id, and would pass for the owner of these.
+        File.Delete(Path.Combine(Data, IdFile));
+        File.Delete(Path.Combine(Data, $".s.PGSQL.{_port}.lock"));
+    }
 
     /// <summary>A new, empty database; the string that connects to it.</summary>
     public async Task<string> CreateDatabaseAsync()
@@ -82,8 +117,51 @@ public sealed class PostgresServer : IAsyncDisposable
             return;
         }
 
-        await RunAsOwnerAsync("pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");
-        Directory.Delete(_directory, recursive: true);
+        try
+        {
+            if (ServerId() is not null)
+            {
+                await KillAsync();
+            }
+        }
+        finally
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
+    }
+
+    /// <summary>The process that all others of the server are children of, or null where it does not run.</summary>
+    private int? ServerId()
+    {
+        var file = Path.Combine(Data, IdFile);
+        return File.Exists(file) && int.TryParse(File.ReadLines(file).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && IsAlive(id) ? id : null;
+    }
+
+    private static bool IsAlive(int id)
+    {
+        try
+        {
+            // The state stands behind the name, which is in brackets and may hold blanks; Z is dead and not yet asked for.
+            var text = File.ReadAllText($"/proc/{id}/stat");
+            return text[text.LastIndexOf(')') + 2] is not ('Z' or 'X');
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static void Kill(int id)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            // It ended by itself.
+        }
     }
 
     private string Data => Path.Combine(_directory ?? throw new InvalidOperationException("This server was not started here."), "data");

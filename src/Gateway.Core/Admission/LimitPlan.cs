@@ -24,6 +24,10 @@ public sealed class LimitPlan
 
     public ImmutableArray<LimitScope> ForModel(string modelId) => _byModel.TryGetValue(modelId, out var scopes) ? scopes : Always;
 
+    /// <summary>Every scope that can bind a request of this caller: those of any request, then those of each model that has its own, by its id.</summary>
+    public ImmutableArray<LimitScope> All() =>
+        [.. Always, .. _byModel.OrderBy(static entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => entry.Value.Skip(Always.Length))];
+
     internal static LimitPlan For(Caller caller, RateLimits? tier)
     {
         var tenant = caller.TenantLimits.Or(tier);

@@ -13,18 +13,24 @@ namespace Gateway.Core.Admission;
 /// <param name="ConcurrentRequests">Requests at once, or null for no such limit.</param>
 public sealed record LimitScope(LimitScopeKind Kind, string Id, long? RequestsPerMinute, long? TokensPerMinute, long? ConcurrentRequests)
 {
+    // Between whose it is and the model; the ids of keys and tenants do not hold it.
+    private const string OfModel = ":model:";
+
     /// <summary>The largest requests or tokens a minute that may be set; the smallest is 1. Keeps the limiters' integers exact.</summary>
     public const long LargestLimit = 1_000_000_000;
 
     /// <summary>The most requests at once that may be set; the least is 1.</summary>
     public const long LargestConcurrency = 1_000_000;
 
+    /// <summary>The id of the model that it is of, or null.</summary>
+    public string? Model => Kind is LimitScopeKind.KeyModel or LimitScopeKind.TenantModel ? Id[(Id.IndexOf(OfModel, StringComparison.Ordinal) + OfModel.Length)..] : null;
+
     /// <summary>For a client's eyes: <c>key key_1</c>.</summary>
     public string Describe() => Kind switch
     {
         LimitScopeKind.Key => Id.Replace("key:", "key ", StringComparison.Ordinal),
         LimitScopeKind.Tenant => Id.Replace("tenant:", "tenant ", StringComparison.Ordinal),
-        _ => Id.Replace(":model:", " for model ", StringComparison.Ordinal).Replace(':', ' '),
+        _ => Id.Replace(OfModel, " for model ", StringComparison.Ordinal).Replace(':', ' '),
     };
 
     internal static LimitScope? From(LimitScopeKind kind, string id, RateLimits limits) =>

@@ -13,5 +13,6 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(CreditJson))]
 [JsonSerializable(typeof(ListJson<CreditJson>), TypeInfoPropertyName = "CreditList")]
 [JsonSerializable(typeof(BalanceJson))]
+[JsonSerializable(typeof(LimitsJson))]
 [JsonSerializable(typeof(ListJson<UsageRowJson>), TypeInfoPropertyName = "UsageList")]
 internal sealed partial class AdminJson : JsonSerializerContext;

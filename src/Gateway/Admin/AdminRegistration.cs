@@ -4,7 +4,7 @@ namespace Gateway.Admin;
 
 internal static class AdminRegistration
 {
-    /// <summary>After the keys and the ledger, whose stores it works on.</summary>
+    /// <summary>After the keys, the ledger, the catalog and the limits, which it works on.</summary>
     public static IServiceCollection AddAdmin(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<IValidateOptions<AdminOptions>, AdminOptionsValidator>();
@@ -26,6 +26,7 @@ internal static class AdminRegistration
         CreditEndpoints.Map(admin);
         LedgerEndpoints.Map(admin);
         UsageEndpoints.Map(admin);
+        LimitEndpoints.Map(admin);
         return endpoints;
     }
 }

@@ -54,7 +54,22 @@ internal sealed class BoundBuckets(TenantId tenantId, TenantBuckets tenant, Buck
         }
     }
 
-    /// <summary>The levels as they stand. False when stale.</summary>
+    /// <summary>The levels as they stand, with nothing changed. False when stale.</summary>
+    public bool TryRead(long nowMs, Span<long> levels)
+    {
+        lock (tenant.Gate)
+        {
+            if (!TryAttach())
+            {
+                return false;
+            }
+
+            Read(nowMs, levels);
+            return true;
+        }
+    }
+
+    /// <summary>The levels as they stand; a bucket that refuses goes by its changed limit from now on. False when stale.</summary>
     public bool TryPeek(long tokens, long nowMs, Span<long> levels)
     {
         lock (tenant.Gate)

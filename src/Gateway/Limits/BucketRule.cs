@@ -45,6 +45,9 @@ internal readonly record struct BucketRule(LimitScope Scope, LimitKind Kind, lon
     /// <summary>For the headers. The reset is (limit - remaining) x 60 s / limit with the unrounded remainder, rounded up to a millisecond.</summary>
     public LimitLevel Describe(long level) => new(Limit, Math.Max(0, level / Unit), TimeToGain(Full - level));
 
+    public LimitUse Use(long level) =>
+        new(Scope, Kind, Limit, Used(level), Math.Max(0, level / Unit), Kind == LimitKind.Concurrency ? null : TimeToGain(Full - level));
+
     /// <summary>Rounded up, as what remains is rounded down; more than the limit in a bucket below zero.</summary>
     public long Used(long level) => (Full - level + Unit - 1) / Unit;
 

@@ -89,6 +89,18 @@ internal sealed class BucketRules
         return new LimitRefusal(rule.Scope, rule.Kind, rule.Limit, rule.Used(levels[worst]), rule.Wanted(tokens), longest, Describe(levels));
     }
 
+    /// <summary>Each limit and what of it is used, in their order.</summary>
+    public IReadOnlyList<LimitUse> Use(ReadOnlySpan<long> levels)
+    {
+        var use = new LimitUse[_rules.Length];
+        for (var i = 0; i < use.Length; i++)
+        {
+            use[i] = _rules[i].Use(levels[i]);
+        }
+
+        return use;
+    }
+
     /// <summary>The tightest bucket of each kind: the least remaining, the first of equals. Requests at once have no headers.</summary>
     public LimitLevels Describe(ReadOnlySpan<long> levels)
     {

@@ -16,6 +16,9 @@ internal interface ILimiter
     /// </summary>
     ValueTask<LimitRefusal?> PeekAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, long tokens, CancellationToken ct);
 
+    /// <summary>How much of each limit of these scopes is used now, scope by scope. Changes nothing. Null where that cannot be told.</summary>
+    ValueTask<IReadOnlyList<LimitUse>?> ReadAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, CancellationToken ct);
+
     /// <summary>Charges one request and the terms' tokens to every scope and holds a lease of each, or refuses and does neither.</summary>
     ValueTask<ReserveOutcome> ReserveAsync(ReservationTerms terms, CancellationToken ct);
 }

@@ -52,6 +52,24 @@ internal sealed class InMemoryLimiter : ILimiter, IReservationSettler, IDisposab
         return new ValueTask<LimitRefusal?>(bound.Rules.Refusal(levels, tokens));
     }
 
+    public ValueTask<IReadOnlyList<LimitUse>?> ReadAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, CancellationToken ct)
+    {
+        if (scopes.IsDefaultOrEmpty)
+        {
+            return new ValueTask<IReadOnlyList<LimitUse>?>([]);
+        }
+
+        BoundBuckets bound;
+        var levels = new long[scopes.Length * BucketRules.MostPerScope];
+        do
+        {
+            bound = Bind(tenant, scopes);
+        }
+        while (!bound.TryRead(NowMs(), levels));
+
+        return new ValueTask<IReadOnlyList<LimitUse>?>(bound.Rules.Use(levels));
+    }
+
     public ValueTask<ReserveOutcome> ReserveAsync(ReservationTerms terms, CancellationToken ct)
     {
         if (terms.Scopes.IsDefaultOrEmpty)

@@ -57,6 +57,21 @@ internal sealed class RedisBuckets
 
     public RedisCall Peek(RedisValue now) => new(_keys, [.. Head("peek", now, tokens: 1, TimeSpan.Zero, string.Empty), .. _arguments]);
 
+    /// <summary>For the script of levels.</summary>
+    public static RedisCall Read(TenantId tenant, BucketRules rules, RedisValue now)
+    {
+        var keys = new RedisKey[rules.Count];
+        List<RedisValue> arguments = [now];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var rule = rules.All[i];
+            keys[i] = RedisKeys.Of(tenant, rule.Scope.Id, rule.Kind);
+            arguments.AddRange(Letter(rule.Kind), rule.Limit);
+        }
+
+        return new RedisCall(keys, [.. arguments]);
+    }
+
     /// <param name="remembered">How long the tokens charged can be corrected.</param>
     public RedisCall Reserve(string requestId, RedisValue now, long tokens, TimeSpan remembered) => new(
         [.. _keys, RedisKeys.Reservation(Tenant, requestId)],

@@ -15,6 +15,9 @@ internal sealed class RedisLimiter : ILimiter, IReservationSettler
 {
     // The longest that a request can run, with room to spare; what is corrected later than that is not.
     private static readonly TimeSpan Remembered = TimeSpan.FromHours(1);
+
+    // For an operator's look, which no request waits for.
+    private static readonly TimeSpan Looked = TimeSpan.FromSeconds(1);
     private const int SentAtOnce = 256;
 
     private readonly ConditionalWeakTable<LimitScope[], RedisBuckets> _bound = [];
@@ -57,6 +60,17 @@ internal sealed class RedisLimiter : ILimiter, IReservationSettler
         var levels = reply.AsSpan(1);
         buckets.Saw(levels, HintMs());
         return buckets.Rules.Refusal(levels, tokens);
+    }
+
+    public async ValueTask<IReadOnlyList<LimitUse>?> ReadAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, CancellationToken ct)
+    {
+        if (scopes.IsDefaultOrEmpty || BucketRules.Of(scopes) is not { Count: > 0 } rules)
+        {
+            return [];
+        }
+
+        var reply = await _calls.ProbeAsync(RedisScript.Levels, RedisBuckets.Read(tenant, rules, ServerTime()), Looked, ct);
+        return reply is null ? null : rules.Use(reply.AsSpan(1));
     }
 
     public async ValueTask<ReserveOutcome> ReserveAsync(ReservationTerms terms, CancellationToken ct)

@@ -9,6 +9,7 @@ namespace Gateway.Limits;
 internal sealed class RedisScript
 {
     public static readonly RedisScript Limits = new("Gateway.Limits.limits.v2.lua");
+    public static readonly RedisScript Levels = new("Gateway.Limits.levels.v1.lua");
     public static readonly RedisScript Leases = new("Gateway.Limits.leases.v1.lua");
     public static readonly RedisScript Nodes = new("Gateway.Limits.nodes.v1.lua");
 

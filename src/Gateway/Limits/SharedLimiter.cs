@@ -18,6 +18,10 @@ internal sealed class SharedLimiter(RedisLimiter redis, LocalShare share, RedisC
         return policy() == RedisDownPolicy.LocalShare ? await share.PeekAsync(tenant, scopes, tokens, ct) : null;
     }
 
+    /// <summary>Of the limits in Redis alone: null while it is away, whatever the policy admits.</summary>
+    public ValueTask<IReadOnlyList<LimitUse>?> ReadAsync(TenantId tenant, ImmutableArray<LimitScope> scopes, CancellationToken ct) =>
+        redis.ReadAsync(tenant, scopes, ct);
+
     public async ValueTask<ReserveOutcome> ReserveAsync(ReservationTerms terms, CancellationToken ct)
     {
         var outcome = await redis.ReserveAsync(terms, ct);

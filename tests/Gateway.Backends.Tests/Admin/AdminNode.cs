@@ -4,9 +4,12 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Admin;
 using Gateway.Backends.Tests.Storage;
+using Gateway.Catalog;
+using Gateway.Core.Admission;
 using Gateway.Funds;
 using Gateway.Keys;
 using Gateway.Ledger;
+using Gateway.Limits;
 using Gateway.Storage;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -23,21 +26,34 @@ internal sealed class AdminNode : IAsyncDisposable
 {
     public const string AdminKey = "an-admin-key-of-the-tests";
 
+    private const string Catalog = """
+        {
+          "providers": { "none": { "dialect": "openai", "base_url": "http://127.0.0.1:9/v1" } },
+          "models": {},
+          "tiers": { "tier-1": { "requests_per_minute": 300, "concurrent_requests": 50 } },
+        }
+        """;
+
     private readonly TestDatabase _test;
+    private readonly string _folder;
     private readonly WebApplication _app;
     private readonly HttpClient _client;
 
-    private AdminNode(TestDatabase test, WebApplication app)
+    private AdminNode(TestDatabase test, string folder, WebApplication app)
     {
-        (_test, _app) = (test, app);
+        (_test, _folder, _app) = (test, folder, app);
         _client = app.GetTestClient();
     }
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<AdminNode> StartAsync(Backend backend, string? adminKey = AdminKey)
+    /// <param name="redis">Where limits are shared, as <c>host:port</c>; null = they are of this process alone.</param>
+    public static async Task<AdminNode> StartAsync(Backend backend, string? adminKey = AdminKey, string? redis = null)
     {
         var test = await TestDatabase.CreateAsync(backend);
+        var folder = Directory.CreateTempSubdirectory("gateway-admin-").FullName;
+        var catalog = Path.Combine(folder, "catalog.json");
+        await File.WriteAllTextAsync(catalog, Catalog);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
@@ -46,21 +62,28 @@ internal sealed class AdminNode : IAsyncDisposable
             new(StorageOptions.DataDirectoryKey, test.Options.DataDirectory),
             new(StorageOptions.PostgresKey, test.Options.Postgres),
             new(AdminOptions.AdminKeyKey, adminKey),
+            new("Gateway:CatalogPath", catalog),
+            new("ConnectionStrings:Redis", redis),
+
+            // Long, so that a machine under load does not turn a call into an outage.
+            new("Gateway:Limits:RedisTimeoutMs", "5000"),
         ]);
         builder.Services.AddSingleton<TimeProvider>(test.Clock);
         builder.Services.AddMetrics().AddSingleton<GatewayMetrics>();
-        builder.Services.AddStorage(builder.Configuration).AddKeys().AddFunds(builder.Configuration).AddLedger().AddAdmin(builder.Configuration);
+        builder.Services.AddStorage(builder.Configuration).AddKeys().AddFunds(builder.Configuration).AddLedger().AddCatalog(builder.Configuration);
+        builder.Services.AddLimits(builder.Configuration, static _ => static () => RedisDownPolicy.LocalShare).AddAdmin(builder.Configuration);
         var app = builder.Build();
         app.MapAdmin();
         try
         {
             await app.StartAsync();
-            return new AdminNode(test, app);
+            return new AdminNode(test, folder, app);
         }
         catch
         {
             await app.DisposeAsync();
             await test.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
             throw;
         }
     }
@@ -116,5 +139,6 @@ internal sealed class AdminNode : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         await _test.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
     }
 }

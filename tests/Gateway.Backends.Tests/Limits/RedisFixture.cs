@@ -17,6 +17,9 @@ public sealed class RedisFixture : IAsyncLifetime
     private RedisServer? _own;
     private RedisConnection? _connection;
 
+    /// <summary>Where it is, as <c>host:port</c>, once <see cref="ConnectionAsync"/> has given a connection to it.</summary>
+    internal string Endpoint => RedisServer.Given ?? _own?.Endpoint ?? throw new InvalidOperationException("No Redis was asked for yet.");
+
     internal static RedisConnection Connect(string endpoint)
     {
         var options = ConfigurationOptions.Parse(endpoint);

@@ -1,3 +1,4 @@
+using Gateway.Testing;
 using Shouldly;
 using Xunit;
 

@@ -51,6 +51,23 @@ public sealed class LimitPlanTests
         plan.ForModel("n").ShouldBe([overall, new LimitScope(LimitScopeKind.KeyModel, "key:key_1:model:n", 1, null, null)]);
     }
 
+    [Fact]
+    public void All_scopes_are_told_once_each_those_of_models_by_their_ids()
+    {
+        var tenant = new RateLimits { RequestsPerMinute = 10, Models = Models("m:model:2", new RateLimits { TokensPerMinute = 7 }) };
+        var key = new RateLimits { Models = Models("a", new RateLimits { RequestsPerMinute = 1 }) };
+
+        var all = Caller(tenant, key).PlanUnder(new RateLimits { ConcurrentRequests = 2 }).All();
+
+        all.ShouldBe(
+        [
+            new LimitScope(LimitScopeKind.Tenant, "tenant:ten_1", 10, null, 2),
+            new LimitScope(LimitScopeKind.KeyModel, "key:key_1:model:a", 1, null, null),
+            new LimitScope(LimitScopeKind.TenantModel, "tenant:ten_1:model:m:model:2", null, 7, null),
+        ]);
+        all.Select(scope => scope.Model).ShouldBe([null, "a", "m:model:2"]);
+    }
+
     [Theory]
     [InlineData(LimitScopeKind.Key, "key:key_1", "key key_1")]
     [InlineData(LimitScopeKind.Tenant, "tenant:ten_1", "tenant ten_1")]

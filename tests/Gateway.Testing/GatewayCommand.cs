@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using Gateway.Testing;
 
-namespace Gateway.Conformance.CommandLine;
+namespace Gateway.Testing;
 
 /// <summary>The built program, run to its end as from a shell.</summary>
-internal static class GatewayCommand
+public static class GatewayCommand
 {
     /// <param name="folder">The working directory.</param>
     /// <param name="environment">Settings; those of this process are left out.</param>

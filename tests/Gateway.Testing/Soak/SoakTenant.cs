@@ -1,0 +1,3 @@
+namespace Gateway.Testing.Soak;
+
+internal sealed record SoakTenant(string Name, string Id, GatewayKey Key);
