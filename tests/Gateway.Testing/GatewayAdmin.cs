@@ -32,6 +32,16 @@ public sealed class GatewayAdmin : IDisposable
         return new GatewayKey(Text(made, "id"), Text(made, "key"));
     }
 
+    /// <param name="tenant">Whose balance.</param>
+    /// <param name="usd">A decimal of US dollars.</param>
+    /// <param name="cancellationToken">The test's.</param>
+    public Task CreditAsync(string tenant, string usd, CancellationToken cancellationToken) =>
+        PostAsync($"tenants/{tenant}/credits", new JsonObject { ["amount"] = usd, ["note"] = "test" }, cancellationToken);
+
+    /// <summary>The balance, what is held of it, and what is left.</summary>
+    public Task<JsonNode> BalanceAsync(string tenant, CancellationToken cancellationToken) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, $"tenants/{tenant}/balance"), cancellationToken);
+
     /// <summary>Which limits bind a key, and how much of each is used.</summary>
     public Task<JsonNode> LimitsAsync(GatewayKey key, CancellationToken cancellationToken) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Get, $"limits?key={key.Id}"), cancellationToken);

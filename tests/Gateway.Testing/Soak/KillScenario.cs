@@ -18,7 +18,7 @@ internal static class KillScenario
         var random = new Random(options.Seed);
         await using var cluster = await SoakCluster.StartAsync(["refuse"], options, ct);
         var limits = $$"""{"requests_per_minute":1000000,"tokens_per_minute":1000000000,"concurrent_requests":{{AtOnce}}}""";
-        var tenant = await cluster.AddTenantAsync("soak", limits, ct);
+        var tenant = await cluster.AddPrepaidTenantAsync("soak", "1000000", limits, ct);
         var kills = new List<(int Node, DateTimeOffset From, DateTimeOffset At)>();
 
         await using var load = new SoakLoad(cluster, options, (draft, tag) => SoakDrafts.Mixed(draft, tag, tenant), ct);
@@ -73,6 +73,10 @@ internal static class KillScenario
         var told = await admin.LimitsAsync(tenant.Key, ct);
         var atOnce = told["limits"]!.AsArray().Single(limit => (string?)limit!["kind"] == "concurrent_requests")!;
         report.Holds((long?)atOnce["used"] == 0, $"A minute after the last gateway was killed requests are still held: {atOnce.ToJsonString()}");
+        await SoakWait.UntilAsync("money that the dead held was given back", () => IsNothingHeldAsync(admin, tenant, ct), SoakLeases.Length, ct);
         report.Fact($"after a lease: {told["limits"]!.ToJsonString()}");
     }
+
+    private static async ValueTask<bool> IsNothingHeldAsync(GatewayAdmin admin, SoakTenant tenant, CancellationToken ct) =>
+        (string?)(await admin.BalanceAsync(tenant.Id, ct))["held"] == "0";
 }

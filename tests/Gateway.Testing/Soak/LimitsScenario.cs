@@ -2,7 +2,8 @@ namespace Gateway.Testing.Soak;
 
 /// <summary>
 /// Three gateways share two tenants' limits, one of requests and one of tokens a minute, under more clients than either lets through. At no time t
-/// has the provider been sent more than limit x (1 + t / 60 s) of them: a full bucket, and what refilled since.
+/// has the provider been sent more than limit x (1 + t / 60 s) of them: a full bucket, and what refilled since. A third tenant's balance of a dollar pays
+/// 25 requests at four cents.
 /// </summary>
 internal static class LimitsScenario
 {
@@ -23,11 +24,12 @@ internal static class LimitsScenario
             await cluster.AddTenantAsync("requests", $$"""{"requests_per_minute":{{requests}}}""", ct),
             await cluster.AddTenantAsync("tokens", $$"""{"tokens_per_minute":{{tokens}}}""", ct),
         ];
+        var prepaid = await cluster.AddPrepaidTenantAsync("prepaid", "1.00", "{}", ct);
 
-        await using var load = new SoakLoad(cluster, options, (random, tag) => SoakDrafts.Quick(random, tag, tenants[random.Next(2)]), ct);
+        await using var load = new SoakLoad(cluster, options, (random, tag) => Draft(random, tag), ct);
         await SoakWait.UntilAsync(
             "both limits were reached",
-            () => TimeProvider.System.GetUtcNow() - load.Began > options.Duration && Array.TrueForAll(tenants, IsReached),
+            () => TimeProvider.System.GetUtcNow() - load.Began > options.Duration && Array.TrueForAll(tenants, IsReached) && IsReached(prepaid),
             options.Duration + Longest,
             ct);
         var ended = await load.StopAsync();
@@ -46,7 +48,13 @@ internal static class LimitsScenario
             Check(cluster, load.Began, calls, tenant, limit, weight, report);
         }
 
+        var paid = books.All.Where(row => row.TenantId == prepaid.Id).Sum(static row => row.AmountNanoUsd);
+        report.Holds(paid == 1_000_000_000, $"A balance of one US dollar paid {paid} nano-dollars.");
+        report.Fact($"prepaid: {books.All.Count(row => row.TenantId == prepaid.Id)} of {calls.Count(call => call.Request.Tenant == prepaid)} requests at four cents admitted by a balance of one US dollar");
         return report;
+
+        SoakRequest Draft(Random random, string tag) =>
+            random.Next(4) == 0 ? SoakDrafts.Flat(random, tag, prepaid) : SoakDrafts.Quick(random, tag, tenants[random.Next(2)]);
 
         bool IsReached(SoakTenant tenant) => load.Calls.Count(call => call.Status == 429 && call.Request.Tenant == tenant) >= Refusals;
     }

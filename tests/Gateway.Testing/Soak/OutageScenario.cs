@@ -49,7 +49,7 @@ internal sealed class OutageScenario : IAsyncDisposable
     {
         var report = new SoakReport(name);
         await using var cluster = await SoakCluster.StartAsync(["refuse", "admit", "local_share"], options, ct);
-        var wide = await cluster.AddTenantAsync("wide", """{"requests_per_minute":1000000,"tokens_per_minute":1000000000,"concurrent_requests":10000}""", ct);
+        var wide = await cluster.AddPrepaidTenantAsync("wide", "1000000", """{"requests_per_minute":1000000,"tokens_per_minute":1000000000,"concurrent_requests":10000}""", ct);
         var narrow = await cluster.AddTenantAsync("narrow", $$"""{"requests_per_minute":{{options.RequestsPerMinute}}}""", ct);
         await using var scenario = new OutageScenario(cluster, wide, narrow, options, report, ct);
         for (var round = 0; round < options.Rounds; round++)

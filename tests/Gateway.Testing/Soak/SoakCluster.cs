@@ -79,6 +79,20 @@ internal sealed class SoakCluster : IAsyncDisposable
         return new SoakTenant(name, id, await admin.CreateKeyAsync(id, name, "{}", ct));
     }
 
+    /// <summary>A tenant that pays from a balance, with budgets that are out of reach.</summary>
+    /// <param name="name">For reports.</param>
+    /// <param name="usd">What is in it.</param>
+    /// <param name="limits">As the admin API takes them.</param>
+    /// <param name="ct">The scenario's.</param>
+    public async Task<SoakTenant> AddPrepaidTenantAsync(string name, string usd, string limits, CancellationToken ct)
+    {
+        const string Budget = "1000000";
+        using var admin = Admin(_nodes[0]);
+        var id = await admin.CreateTenantAsync(name, $$"""{"mode":"prepaid","monthly_budget":"{{Budget}}","limits":{{limits}}}""", ct);
+        await admin.CreditAsync(id, usd, ct);
+        return new SoakTenant(name, id, await admin.CreateKeyAsync(id, name, $$"""{"monthly_budget":"{{Budget}}"}""", ct));
+    }
+
     public GatewayAdmin Admin(SoakNode node) =>
         new(node.Address ?? throw new InvalidOperationException($"Gateway {node.Number} is down."), AdminKey);
 
