@@ -1,4 +1,7 @@
+using Gateway.Ledger.Spooling;
 using Gateway.Storage;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace Gateway.Ledger;
 
@@ -7,12 +10,26 @@ internal static class LedgerRegistration
     /// <summary>After <see cref="StorageRegistration.AddStorage"/>, and before what serves requests, so that it stops after them.</summary>
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
+        services.AddSingleton<IValidateOptions<LedgerOptions>, LedgerOptionsValidator>();
+        services.AddOptions<LedgerOptions>().BindConfiguration(LedgerOptions.Section).ValidateOnStart();
+        services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<LedgerSpool>(provider, provider.GetRequiredService<IOptions<StorageOptions>>().Value.SpoolDirectory));
         services.AddSingleton<ILedgerSink>(provider => SinkFor(provider.GetRequiredService<Database>()));
         services.AddSingleton<LedgerWriter>();
         services.AddSingleton<LedgerStore>();
         services.AddSingleton<UsageStore>();
         services.AddSingleton<Settlement>();
         services.AddHostedService(provider => provider.GetRequiredService<LedgerWriter>());
+        services.AddHealthChecks().AddCheck<LedgerHealth>("ledger", tags: [StorageRegistration.Ready]);
+
+        // A node that goes on without the database must not lose its requests to a balancer's probe; the ledger's own check says when it cannot.
+        services.AddOptions<HealthCheckServiceOptions>().PostConfigure<IOptions<LedgerOptions>>((health, ledger) =>
+        {
+            if (LedgerOptions.ToOutagePolicy(ledger.Value.WhenDatabaseIsDown) == OutagePolicy.Spool)
+            {
+                health.Registrations.First(check => check.Name == StorageRegistration.DatabaseCheck).FailureStatus = HealthStatus.Degraded;
+            }
+        });
         return services;
     }
 

@@ -6,4 +6,18 @@ namespace Gateway.Ledger;
 internal sealed class PendingRow(LedgerEntry entry) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     public LedgerEntry Entry => entry;
+
+    /// <summary>When it was queued, as a timestamp of the writer's clock.</summary>
+    public long QueuedAt { get; init; }
+
+    /// <summary>Whether its answer ended without waiting: nobody learns of a failure but the log.</summary>
+    public bool IsAcknowledged { get; set; }
+
+    public void Fail(LedgerUnavailableException failure)
+    {
+        TrySetException(failure);
+
+        // Looked at here, since perhaps nobody waits.
+        _ = Task.Exception;
+    }
 }
