@@ -89,6 +89,11 @@ internal sealed partial class LedgerDestination
     /// <summary>Makes the rows durable, or fails them, in their order. Called by the writer's thread alone.</summary>
     public void Write(ReadOnlySpan<PendingRow> rows)
     {
+        if (_spooling)
+        {
+            _replay!.WaitForTurn(rows.Length); // There is one where there is a spool.
+        }
+
         lock (_turn)
         {
             while (!rows.IsEmpty)

@@ -68,7 +68,8 @@ internal static class SpoolRecord
             return -1;
         }
 
-        return bytes[end] == '\n' && sum == Sum(bytes[..SumAt], bytes[JsonAt..end]) ? end + 1 : 0;
+        // Whether a line feed ends it matters to people, and behind a damaged record; this one is not damaged for want of it.
+        return sum == Sum(bytes[..SumAt], bytes[JsonAt..end]) ? end + 1 : 0;
     }
 
     /// <summary>The row of a record that is whole. False where it is of another version, or not as this one writes them.</summary>

@@ -5,7 +5,8 @@ namespace Gateway.Ledger.Spooling;
 
 /// <summary>
 /// Brings the spool's rows into the database, oldest first, on a thread of its own: while the database is down a try costs seconds, and rows must go on being
-/// spooled meanwhile. It sleeps while there is nothing to do, and between two tries.
+/// spooled meanwhile. It sleeps while there is nothing to do, and between two tries. A spool takes rows faster than a database does, so that under full load the one
+/// would never be empty: while the database answers, two rows leave for each that comes.
 /// </summary>
 internal sealed partial class SpoolReplay(LedgerSpool spool, LedgerGroups groups, TimeProvider time, GatewayMetrics? metrics, ILogger logger)
 {
@@ -20,6 +21,8 @@ internal sealed partial class SpoolReplay(LedgerSpool spool, LedgerGroups groups
     private readonly List<(PendingRow Row, Exception Problem)> _refused = [];
     private Thread? _thread;
     private ITimer? _timer;
+    private bool _isDraining;
+    private long _credit;
     private bool _rung;
     private bool _resting;
     private volatile bool _stopping;
@@ -50,7 +53,21 @@ internal sealed partial class SpoolReplay(LedgerSpool spool, LedgerGroups groups
         lock (_bell)
         {
             _rung = true;
-            Monitor.Pulse(_bell);
+            Monitor.PulseAll(_bell);
+        }
+    }
+
+    /// <summary>Returns when as many rows may be appended: while the database takes rows from the spool, when it has taken enough; else at once.</summary>
+    public void WaitForTurn(int rows)
+    {
+        lock (_bell)
+        {
+            while (_isDraining && _credit <= 0)
+            {
+                Monitor.Wait(_bell);
+            }
+
+            _credit -= 2L * rows;
         }
     }
 
@@ -66,7 +83,7 @@ internal sealed partial class SpoolReplay(LedgerSpool spool, LedgerGroups groups
         {
             _stoppedAt = time.GetTimestamp();
             _stopping = true;
-            Monitor.Pulse(_bell);
+            Monitor.PulseAll(_bell);
         }
 
         _thread.Join();
@@ -78,7 +95,7 @@ internal sealed partial class SpoolReplay(LedgerSpool spool, LedgerGroups groups
         lock (_bell)
         {
             _resting = false;
-            Monitor.Pulse(_bell);
+            Monitor.PulseAll(_bell);
         }
     }
 
@@ -109,12 +126,33 @@ internal sealed partial class SpoolReplay(LedgerSpool spool, LedgerGroups groups
 
     private void Rest()
     {
+        EndDrain();
         lock (_bell)
         {
             _resting = true;
         }
 
         _timer!.Change(BetweenTries, Timeout.InfiniteTimeSpan); // Set before the thread runs.
+    }
+
+    private void GiveCredit(int rows)
+    {
+        lock (_bell)
+        {
+            // What was appended before the database answered is nobody's debt, and a lull nobody's merit.
+            _credit = _isDraining ? Math.Min(_credit + rows, 2 * LedgerGroups.MaxRows) : 0;
+            _isDraining = true;
+            Monitor.PulseAll(_bell);
+        }
+    }
+
+    private void EndDrain()
+    {
+        lock (_bell)
+        {
+            _isDraining = false;
+            Monitor.PulseAll(_bell);
+        }
     }
 
     /// <summary>One group, and the hand-over where little is left. False where it is not worth trying again at once.</summary>
@@ -163,6 +201,7 @@ internal sealed partial class SpoolReplay(LedgerSpool spool, LedgerGroups groups
             _rung = false;
         }
 
+        EndDrain();
         Log.Drained(logger, _replayed, _setAside);
         (_replayed, _setAside, _saidStuck) = (0, 0, false);
         return true;
@@ -198,6 +237,7 @@ internal sealed partial class SpoolReplay(LedgerSpool spool, LedgerGroups groups
 
         SetAside();
         spool.Advance();
+        GiveCredit(_read.Count);
         var written = _rows.Count - _refused.Count;
         _replayed += written;
         metrics?.LedgerRowsReplayed(written);
