@@ -31,7 +31,7 @@ try
 
     builder.AddTelemetry();
     builder.Services.AddStorage(builder.Configuration);
-    builder.Services.AddFunds(builder.Configuration);
+    builder.Services.AddFunds(builder.Configuration, provider => () => provider.GetRequiredService<LedgerWriter>().IsSpooling);
     builder.Services.AddLedger(provider => provider.GetService<LocalFunds>() is { } funds ? state => funds.Apply(state) : null);
     builder.Services.AddKeys();
     builder.Services.AddCatalog(builder.Configuration);

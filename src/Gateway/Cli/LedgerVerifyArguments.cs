@@ -9,7 +9,7 @@ namespace Gateway.Cli;
 /// <param name="To">The instant behind the last.</param>
 internal sealed record LedgerVerifyArguments(string? Tenant, DateTimeOffset? From, DateTimeOffset? To)
 {
-    public const string Usage = "gateway ledger verify [--from TIME] [--to TIME] [--tenant ID]   computes every amount and daily sum of the ledger again; exit code 1 where one differs";
+    public const string Usage = "gateway ledger verify [--from TIME] [--to TIME] [--tenant ID]   computes every amount and daily sum of the ledger again; exit code 1 where one differs, 3 where rows are not in the database yet";
 
     public static bool TryRead(ReadOnlySpan<string> args, [NotNullWhen(true)] out LedgerVerifyArguments? arguments, [NotNullWhen(false)] out string? mistake)
     {

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Gateway.Funds;
 using Gateway.Ledger;
+using Gateway.Ledger.Spooling;
 using Gateway.Storage;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +14,7 @@ internal static class LedgerVerifyCommand
 {
     private const int Differs = 1;
     private const int CannotRun = 2;
+    private const int Incomplete = 3;
 
     /// <summary>With the settings of the working directory and the environment, as the gateway has them.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors, CancellationToken ct)
@@ -48,8 +50,10 @@ internal static class LedgerVerifyCommand
         try
         {
             await using var services = new ServiceCollection().AddLogging().AddStorage(settings).BuildServiceProvider();
-            await using var database = StorageRegistration.OpenToRead(services.GetRequiredService<IOptions<StorageOptions>>().Value, TimeProvider.System);
-            return await VerifyAsync(database, arguments, output, errors, ct);
+            var storage = services.GetRequiredService<IOptions<StorageOptions>>().Value;
+            await using var database = StorageRegistration.OpenToRead(storage, TimeProvider.System);
+            var code = await VerifyAsync(database, arguments, output, errors, ct);
+            return code == CannotRun || await IsCompleteAsync(storage, output) ? code : code == Differs ? Differs : Incomplete;
         }
         catch (OptionsValidationException exception)
         {
@@ -59,8 +63,25 @@ internal static class LedgerVerifyCommand
         {
             await errors.WriteLineAsync(exception.Message);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            await errors.WriteLineAsync($"{StorageOptions.DataDirectoryKey}: the spool cannot be read: {exception.Message} Run this as the user that the gateway runs as.");
+        }
 
         return CannotRun;
+    }
+
+    /// <summary>Whether this node's spool holds nothing that the database lacks; says what it does hold.</summary>
+    private static async Task<bool> IsCompleteAsync(StorageOptions storage, TextWriter output)
+    {
+        var spool = SpoolReport.Of(storage.SpoolDirectory);
+        if (!spool.IsEmpty)
+        {
+            await output.WriteLineAsync(
+                $"{storage.SpoolDirectory}: {spool.Waiting} rows wait for the database, {spool.Refused} were refused by it, {spool.Damaged} damaged files. They are not among those above.");
+        }
+
+        return spool.IsEmpty;
     }
 
     private static async Task<int> VerifyAsync(Database database, LedgerVerifyArguments arguments, TextWriter output, TextWriter errors, CancellationToken ct)

@@ -21,9 +21,9 @@ internal sealed class Hold : IAsyncDisposable
     public BudgetWarning? Warning { get; }
 
     /// <summary>Ends it. Only the first call of any thread counts.</summary>
-    /// <param name="committed">Whether the request's row was taken by the ledger.</param>
-    public ValueTask EndAsync(bool committed) =>
-        _holds is null || Interlocked.Exchange(ref _ended, 1) != 0 ? ValueTask.CompletedTask : _holds.EndAsync(_held, committed);
+    /// <param name="end">How.</param>
+    public ValueTask EndAsync(HoldEnd end) =>
+        _holds is null || Interlocked.Exchange(ref _ended, 1) != 0 ? ValueTask.CompletedTask : _holds.EndAsync(_held, end);
 
-    public ValueTask DisposeAsync() => EndAsync(committed: false);
+    public ValueTask DisposeAsync() => EndAsync(HoldEnd.GivenBack);
 }

@@ -13,7 +13,7 @@ namespace Gateway.Funds;
 /// Money where one node has the database to itself (SQLite): what is spent comes from it, once and then with each row that is committed; what
 /// is held is counted here, and gone with the process as its requests are. A request waits for nothing but the first look at an account.
 /// </summary>
-internal sealed partial class LocalFunds(FundsStore store, BudgetWatch watch, TimeProvider time, ILogger<LocalFunds> logger) : IFunds, IHolds
+internal sealed partial class LocalFunds(FundsStore store, BudgetWatch watch, SpooledHolds spooled, TimeProvider time, ILogger<LocalFunds> logger) : IFunds, IHolds
 {
     // How often a refusal is checked against the database: another process may have given credit there.
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(200);
@@ -94,8 +94,14 @@ internal sealed partial class LocalFunds(FundsStore store, BudgetWatch watch, Ti
         return refusal is not null ? refusal.ToError() : new Hold(this, new HeldFunds(requestId, bounds, amount), warning);
     }
 
-    public ValueTask EndAsync(HeldFunds held, bool committed)
+    public ValueTask EndAsync(HeldFunds held, HoldEnd end)
     {
+        if (end == HoldEnd.Spooled)
+        {
+            spooled.Add(held);
+            return ValueTask.CompletedTask;
+        }
+
         lock (_gate)
         {
             foreach (var bound in held.Bounds)

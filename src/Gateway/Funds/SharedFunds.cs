@@ -14,7 +14,7 @@ namespace Gateway.Funds;
 /// Money where several nodes share a database (PostgreSQL): a hold is a conditional update of the accounts' rows, one round trip, and a row
 /// of its own with an expiry, renewed while the request runs. The ledger's transaction turns it into what was spent.
 /// </summary>
-internal sealed partial class SharedFunds(Database database, FundsStore store, BudgetWatch watch, TimeProvider time, ILogger<SharedFunds> logger) : IFunds, IHolds, IDisposable
+internal sealed partial class SharedFunds(Database database, FundsStore store, BudgetWatch watch, SpooledHolds spooled, TimeProvider time, ILogger<SharedFunds> logger) : IFunds, IHolds, IDisposable
 {
     private const int MostRemembered = 100_000;
 
@@ -90,10 +90,17 @@ internal sealed partial class SharedFunds(Database database, FundsStore store, B
         }
     }
 
-    public async ValueTask EndAsync(HeldFunds held, bool committed)
+    public async ValueTask EndAsync(HeldFunds held, HoldEnd end)
     {
+        if (end == HoldEnd.Spooled)
+        {
+            // Renewed meanwhile, as if it were running.
+            spooled.Add(held);
+            return;
+        }
+
         _running.TryRemove(held.RequestId, out _);
-        if (!committed && !await TryReleaseAsync([held.RequestId]))
+        if (end == HoldEnd.GivenBack && !await TryReleaseAsync([held.RequestId]))
         {
             _unreleased.Enqueue(held.RequestId);
         }

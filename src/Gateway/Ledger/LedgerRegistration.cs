@@ -1,5 +1,8 @@
 using Gateway.Core.Admission;
+using Gateway.Ledger.Spooling;
 using Gateway.Storage;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace Gateway.Ledger;
 
@@ -9,6 +12,10 @@ internal static class LedgerRegistration
     /// <param name="onMoved">Told how an account stands once rows that moved it are durable; on the writer's thread, and from SQLite alone: elsewhere other nodes move them too.</param>
     public static IServiceCollection AddLedger(this IServiceCollection services, Func<IServiceProvider, Action<FundsState>?>? onMoved = null)
     {
+        services.AddSingleton<IValidateOptions<LedgerOptions>, LedgerOptionsValidator>();
+        services.AddOptions<LedgerOptions>().BindConfiguration(LedgerOptions.Section).ValidateOnStart();
+        services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<LedgerSpool>(provider, provider.GetRequiredService<IOptions<StorageOptions>>().Value.SpoolDirectory));
         services.AddSingleton<ILedgerSink>(provider => SinkFor(provider.GetRequiredService<Database>(), onMoved?.Invoke(provider)));
         services.AddSingleton<LedgerWriter>();
         services.AddSingleton<LedgerStore>();
@@ -16,6 +23,16 @@ internal static class LedgerRegistration
         services.AddSingleton<Settlement>();
         services.AddSingleton<Refunds>();
         services.AddHostedService(provider => provider.GetRequiredService<LedgerWriter>());
+        services.AddHealthChecks().AddCheck<LedgerHealth>("ledger", tags: [StorageRegistration.Ready]);
+
+        // A node that goes on without the database must not lose its requests to a balancer's probe; the ledger's own check says when it cannot.
+        services.AddOptions<HealthCheckServiceOptions>().PostConfigure<IOptions<LedgerOptions>>((health, ledger) =>
+        {
+            if (LedgerOptions.ToOutagePolicy(ledger.Value.WhenDatabaseIsDown) == OutagePolicy.Spool)
+            {
+                health.Registrations.First(check => check.Name == StorageRegistration.DatabaseCheck).FailureStatus = HealthStatus.Degraded;
+            }
+        });
         return services;
     }
 

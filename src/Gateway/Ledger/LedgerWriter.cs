@@ -1,44 +1,66 @@
 using System.Runtime.InteropServices;
 using Gateway.Idempotency;
+using Gateway.Ledger.Spooling;
 using Gateway.Storage;
+using Gateway.Telemetry;
+using Microsoft.Extensions.Options;
 
 namespace Gateway.Ledger;
 
 /// <summary>
-/// Makes rows durable in groups. One thread takes all rows that wait, writes them in one transaction, and then lets all who wait go on;
-/// while it writes, the next group gathers. Nothing is delayed to make a group larger.
+/// Makes rows durable in groups. One thread takes all rows that wait, makes them durable in one transaction or, while the database is down, in one flush of the
+/// spool, and then lets all who wait go on; while it writes, the next group gathers. Nothing is delayed to make a group larger.
 /// </summary>
-internal sealed partial class LedgerWriter(Database database, ILedgerSink sink, TimeProvider time, ILogger<LedgerWriter> logger) : IHostedService, IDisposable
+/// <param name="database">What the sink writes to.</param>
+/// <param name="sink">Used by one thread at a time, and disposed of when the last has ended.</param>
+/// <param name="time">Tells the age of rows, and of failures.</param>
+/// <param name="logger">Hears of outages, and of rows that are lost.</param>
+/// <param name="spool">Where rows go while the database is down; null = they fail with it.</param>
+/// <param name="options">Null = the defaults.</param>
+/// <param name="metrics">Null = none.</param>
+internal sealed class LedgerWriter(
+    Database database,
+    ILedgerSink sink,
+    TimeProvider time,
+    ILogger<LedgerWriter> logger,
+    LedgerSpool? spool = null,
+    IOptions<LedgerOptions>? options = null,
+    GatewayMetrics? metrics = null) : IHostedService, IDisposable
 {
-    /// <summary>Rows in one transaction. More gains little, and makes those at its head wait.</summary>
-    public const int MaxBatch = 512;
-
-    private static readonly TimeSpan LastRows = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(1);
-
     /// <summary>Rows that may wait; beyond it committing waits for room.</summary>
     public const int Capacity = 16_384;
+
+    /// <summary>With buffered durability: rows that may be on their way when an answer ends before its row is durable.</summary>
+    public const int MaxBuffered = 1024;
+
+    /// <summary>With buffered durability: how old the oldest of them may be.</summary>
+    public static readonly TimeSpan BufferedFor = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan LastRows = TimeSpan.FromSeconds(10);
 
     // The thread sleeps on this lock's monitor, hence no System.Threading.Lock.
     private readonly object _gate = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<PendingRow> _waiting = [];
+    private readonly LedgerDestination _destination = new(database, sink, spool, options?.Value ?? new LedgerOptions(), time, metrics, logger);
+    private readonly bool _isBuffered = LedgerOptions.ToDurability(options?.Value.Durability) == LedgerDurability.Buffered;
     private TaskCompletionSource? _room;
+    private int _taken;
+    private long _takenQueuedAt;
     private bool _started;
     private bool _stopping;
-    private volatile bool _down;
-    private long _downAt;
     private long _expected;
 
-    /// <summary>
-    /// Whether rows just failed to be written, so that new requests had better not be sent. A second after each failure it is false
-    /// again, for whoever comes then to try.
-    /// </summary>
-    public bool IsDown => _down && time.GetElapsedTime(Interlocked.Read(ref _downAt)) < TryAgainAfter;
+    /// <inheritdoc cref="LedgerDestination.IsDown"/>
+    public bool IsDown => _destination.IsDown;
+
+    /// <inheritdoc cref="LedgerDestination.IsSpooling"/>
+    public bool IsSpooling => _destination.IsSpooling;
 
     /// <summary>
-    /// Completes when the row is durable; a row whose request id is known already counts as written. The token ends waiting for room in the queue alone:
-    /// once a row is queued it will be written, and whoever needs its cost must learn so.
+    /// Completes when the row is durable, in the database or in the spool; with buffered durability as soon as it is queued, unless too many rows or too old ones are
+    /// not durable yet. A row whose request id is known already counts as written. The token ends waiting for room in the queue alone: once a row is queued it will
+    /// be written, and whoever needs its cost must learn so.
     /// </summary>
     /// <exception cref="LedgerUnavailableException">The row could not be written, or the gateway is stopping.</exception>
     public ValueTask CommitAsync(LedgerEntry entry, CancellationToken cancellationToken) => CommitAsync(entry, null, cancellationToken);
@@ -49,12 +71,14 @@ internal sealed partial class LedgerWriter(Database database, ILedgerSink sink, 
     /// <param name="cancellationToken">Ends the wait for room.</param>
     public ValueTask CommitAsync(LedgerEntry entry, AnswerCompletion? completion, CancellationToken cancellationToken)
     {
-        var row = new PendingRow(entry, completion);
-        return TryEnqueue(row, out var room) ? new ValueTask(row.Task) : EnqueueWhenThereIsRoomAsync(row, room, cancellationToken);
+        var row = new PendingRow(entry, completion) { QueuedAt = time.GetTimestamp() };
+        return TryEnqueue(row, out var room) ? Durable(row) : EnqueueWhenThereIsRoomAsync(row, room, cancellationToken);
     }
 
+    /// <exception cref="StorageUnavailableException">The spool belongs to another process, or cannot be used where the policy needs it.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        _destination.Start();
         _started = true;
         new Thread(Run) { IsBackground = true, Name = "ledger-writer" }.Start();
         return Task.CompletedTask;
@@ -118,6 +142,7 @@ internal sealed partial class LedgerWriter(Database database, ILedgerSink sink, 
                 return false;
             }
 
+            row.IsAcknowledged = _isBuffered && MayGoAhead(row);
             _waiting.Add(row);
             if (_waiting.Count == 1)
             {
@@ -137,7 +162,16 @@ internal sealed partial class LedgerWriter(Database database, ILedgerSink sink, 
         }
         while (!TryEnqueue(row, out room));
 
-        await row.Task;
+        await Durable(row);
+    }
+
+    private static ValueTask Durable(PendingRow row) => row.IsAcknowledged ? ValueTask.CompletedTask : new ValueTask(row.Task);
+
+    /// <summary>Whether what is not durable yet is little and young. Under the lock.</summary>
+    private bool MayGoAhead(PendingRow row)
+    {
+        var oldest = _taken > 0 ? _takenQueuedAt : _waiting.Count > 0 ? _waiting[0].QueuedAt : row.QueuedAt;
+        return _taken + _waiting.Count < MaxBuffered && time.GetElapsedTime(oldest, row.QueuedAt) < BufferedFor;
     }
 
     private void Run()
@@ -147,13 +181,13 @@ internal sealed partial class LedgerWriter(Database database, ILedgerSink sink, 
             var taken = new List<PendingRow>();
             while (TakeAll(ref taken))
             {
-                WriteAll(CollectionsMarshal.AsSpan(taken));
+                _destination.Write(CollectionsMarshal.AsSpan(taken));
                 taken.Clear();
             }
         }
         finally
         {
-            sink.Dispose();
+            _destination.Stop();
             _ended.SetResult();
         }
     }
@@ -164,6 +198,7 @@ internal sealed partial class LedgerWriter(Database database, ILedgerSink sink, 
         TaskCompletionSource? room;
         lock (_gate)
         {
+            _taken = 0;
             while (_waiting.Count == 0)
             {
                 if (_stopping)
@@ -175,135 +210,11 @@ internal sealed partial class LedgerWriter(Database database, ILedgerSink sink, 
             }
 
             (_waiting, taken) = (taken, _waiting);
+            (_taken, _takenQueuedAt) = (taken.Count, taken[0].QueuedAt);
             (room, _room) = (_room, null);
         }
 
         room?.SetResult();
         return true;
-    }
-
-    private void WriteAll(ReadOnlySpan<PendingRow> rows)
-    {
-        while (!rows.IsEmpty)
-        {
-            var batch = rows[..Math.Min(MaxBatch, rows.Length)];
-            rows = rows[batch.Length..];
-            if (Write(batch) is { } outage)
-            {
-                // Those behind would each wait for the same timeout.
-                Fail(rows, outage);
-                return;
-            }
-        }
-    }
-
-    /// <summary>Returns what is wrong with the database where all of the batch failed for it.</summary>
-    private Exception? Write(ReadOnlySpan<PendingRow> batch)
-    {
-        if (TryWrite(batch) is not { } failure)
-        {
-            Complete(batch);
-            return null;
-        }
-
-        // A server that was restarted left a dead connection behind: once more over a new one. Harmless if the first try did commit.
-        if (database.Dialect.IsUnavailable(failure))
-        {
-            sink.Reset();
-            failure = TryWrite(batch);
-            if (failure is null)
-            {
-                Complete(batch);
-                return null;
-            }
-        }
-
-        return database.Dialect.IsUnavailable(failure) ? FailAll(batch, failure) : WriteOneByOne(batch);
-    }
-
-    /// <summary>After a batch was refused for one of its rows: that row fails, its neighbours do not.</summary>
-    private Exception? WriteOneByOne(ReadOnlySpan<PendingRow> batch)
-    {
-        for (var i = 0; i < batch.Length; i++)
-        {
-            var failure = TryWrite(batch.Slice(i, 1));
-            if (failure is null)
-            {
-                Complete(batch.Slice(i, 1));
-            }
-            else if (database.Dialect.IsUnavailable(failure))
-            {
-                return FailAll(batch[i..], failure);
-            }
-            else
-            {
-                Log.RowRefused(logger, batch[i].Entry.RequestId, failure);
-                batch[i].SetException(new LedgerUnavailableException("The database refused this ledger row.", failure));
-            }
-        }
-
-        return null;
-    }
-
-    private Exception? TryWrite(ReadOnlySpan<PendingRow> rows)
-    {
-        try
-        {
-            sink.Write(rows);
-            return null;
-        }
-        catch (Exception e)
-        {
-            // Whatever it is, those who wait must hear of it, and the thread must live on for the rows to come.
-            return e;
-        }
-    }
-
-    private void Complete(ReadOnlySpan<PendingRow> rows)
-    {
-        if (_down)
-        {
-            _down = false;
-            Log.Back(logger);
-        }
-
-        foreach (var row in rows)
-        {
-            row.SetResult();
-        }
-    }
-
-    private Exception FailAll(ReadOnlySpan<PendingRow> rows, Exception cause)
-    {
-        sink.Reset();
-        Interlocked.Exchange(ref _downAt, time.GetTimestamp());
-        if (!_down)
-        {
-            _down = true;
-            Log.Down(logger, database.Dialect.Setting, cause);
-        }
-
-        Fail(rows, cause);
-        return cause;
-    }
-
-    private static void Fail(ReadOnlySpan<PendingRow> rows, Exception cause)
-    {
-        foreach (var row in rows)
-        {
-            row.SetException(new LedgerUnavailableException("The ledger's database cannot be reached.", cause));
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Error, "Ledger rows cannot be written: {Setting}")]
-        public static partial void Down(ILogger logger, string setting, Exception cause);
-
-        [LoggerMessage(2, LogLevel.Information, "Ledger rows are written again")]
-        public static partial void Back(ILogger logger);
-
-        [LoggerMessage(3, LogLevel.Error, "The database refused the ledger row of {RequestId}")]
-        public static partial void RowRefused(ILogger logger, string requestId, Exception cause);
     }
 }

@@ -15,6 +15,9 @@ internal sealed class Settlement(LedgerWriter ledger)
     /// <inheritdoc cref="LedgerWriter.IsDown"/>
     public bool IsDown => ledger.IsDown;
 
+    /// <inheritdoc cref="LedgerWriter.IsSpooling"/>
+    public bool IsSpooling => ledger.IsSpooling;
+
     /// <inheritdoc cref="LedgerWriter.Expect"/>
     public ExpectedRow Expect() => ledger.Expect();
 

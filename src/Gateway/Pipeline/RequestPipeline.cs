@@ -113,6 +113,12 @@ internal sealed partial class RequestPipeline(
             return GatewayError.LedgerUnavailable();
         }
 
+        // Nor on money of which nobody knows how much is left.
+        if (!accounts.IsEmpty && settlement.IsSpooling)
+        {
+            return GatewayError.StoreUnavailable();
+        }
+
         // (8) One atomic step over the rates that bind it, and one over the money. Whatever happens from here on, both end.
         var reserved = await limiter.ReserveAsync(
             new ReservationTerms(exchange.RequestId, caller.Tenant, plan.ForModel(target.Card.Id), prepared.Quote.TokensCharged), context.RequestAborted);
@@ -181,7 +187,7 @@ internal sealed partial class RequestPipeline(
         exchange.Bill = bill;
         var completion = claim is null ? null : Complete(claim, response, copy!, bill, target); // Both are there, or neither.
         var committed = await TryCommitAsync(exchange, request, response, bill, completion);
-        await hold.EndAsync(committed);
+        await hold.EndAsync(!committed ? HoldEnd.GivenBack : settlement.IsSpooling ? HoldEnd.Spooled : HoldEnd.Committed);
         await reservation.SettleAsync(bill.Usage.TotalTokens, CancellationToken.None);
         if (!committed)
         {

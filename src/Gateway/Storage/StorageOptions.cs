@@ -14,4 +14,7 @@ internal sealed class StorageOptions
 
     /// <summary>Uploaded files, beside SQLite.</summary>
     public string FilesDirectory => Path.GetFullPath(Path.Combine(DataDirectory, "files"));
+
+    /// <summary>Ledger rows that are not in the database yet; on this node's disk, whichever database there is.</summary>
+    public string SpoolDirectory => Path.GetFullPath(Path.Combine(DataDirectory, "spool"));
 }

@@ -8,14 +8,10 @@ internal sealed class StorageOptionsValidator : IValidateOptions<StorageOptions>
 {
     public ValidateOptionsResult Validate(string? name, StorageOptions options)
     {
-        if (options.Postgres is { } text)
-        {
-            return CheckConnectionString(text);
-        }
-
+        // PostgreSQL holds no rows there, but the ledger's spool is there all the same.
         return string.IsNullOrWhiteSpace(options.DataDirectory)
             ? ValidateOptionsResult.Fail($"{StorageOptions.DataDirectoryKey} is '{options.DataDirectory}', which is no directory. Set it to a writable directory, such as './data'.")
-            : ValidateOptionsResult.Success;
+            : options.Postgres is { } text ? CheckConnectionString(text) : ValidateOptionsResult.Success;
     }
 
     private static ValidateOptionsResult CheckConnectionString(string text)

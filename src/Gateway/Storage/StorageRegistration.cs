@@ -10,6 +10,9 @@ internal static class StorageRegistration
     /// <summary>The tag of the checks that <c>/health/ready</c> runs.</summary>
     public const string Ready = "ready";
 
+    /// <summary>The name of the database's check.</summary>
+    public const string DatabaseCheck = "database";
+
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -25,7 +28,7 @@ internal static class StorageRegistration
         services.AddSingleton<Migrator>();
         services.AddSingleton<ChangeLog>();
         services.AddHostedService<StorageStartup>();
-        services.AddHealthChecks().AddCheck<DatabaseHealth>("database", tags: [Ready]);
+        services.AddHealthChecks().AddCheck<DatabaseHealth>(DatabaseCheck, tags: [Ready]);
         return services;
     }
 

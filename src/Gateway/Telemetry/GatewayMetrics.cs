@@ -10,9 +10,20 @@ internal sealed class GatewayMetrics
     /// <summary>Right is 1; a multiplier that is a few percent off must show.</summary>
     private static readonly double[] RatioBuckets = [0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 1, 1.01, 1.02, 1.05, 1.1, 1.25, 1.5, 2, 4];
 
+    /// <summary>Where a row became durable, a value of the tag <c>gateway.ledger.destination</c>.</summary>
+    public const string LedgerDatabase = "database";
+
+    /// <inheritdoc cref="LedgerDatabase"/>
+    public const string LedgerSpool = "spool";
+
+    private static readonly double[] CommitBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
     private readonly Meter _meter;
     private readonly Histogram<double> _imageEstimateRatio;
     private readonly Counter<long> _budgetWarnings;
+    private readonly Histogram<double> _ledgerCommitDuration;
+    private readonly Counter<long> _ledgerReplayedRows;
+    private readonly Counter<long> _ledgerRefusedRows;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -27,7 +38,19 @@ internal sealed class GatewayMetrics
             "gateway.budget.warnings",
             unit: "{account}",
             description: "Budgets and prepaid balances that came near their end.");
+        _ledgerCommitDuration = _meter.CreateHistogram<double>(
+            "gateway.ledger.commit.duration",
+            unit: "s",
+            description: "From the moment a ledger row is queued until it is durable.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = CommitBuckets });
+        _ledgerReplayedRows = _meter.CreateCounter<long>(
+            "gateway.ledger.replayed_rows", unit: "{row}", description: "Ledger rows that came into the database from the spool.");
+        _ledgerRefusedRows = _meter.CreateCounter<long>(
+            "gateway.ledger.refused_rows", unit: "{row}", description: "Ledger rows that were refused for themselves, not for an outage.");
     }
+
+    /// <summary>Whether anybody listens to <see cref="LedgerCommitted"/>.</summary>
+    public bool WantsLedgerCommitted => _ledgerCommitDuration.Enabled;
 
     /// <summary>Whether anybody listens to <see cref="ImageBilled"/>: what it is told may cost something to work out.</summary>
     public bool WantsImageBilled => _imageEstimateRatio.Enabled;
@@ -38,6 +61,26 @@ internal sealed class GatewayMetrics
         () => isDown() ? 1 : 0,
         unit: "1",
         description: "1 while limits are not shared because Redis does not answer, else 0.");
+
+    /// <summary>To be called once.</summary>
+    /// <param name="rows">Rows in the spool, 0 or more.</param>
+    /// <param name="bytes">Bytes of its segments, 0 or more.</param>
+    public void ObserveSpool(Func<long> rows, Func<long> bytes)
+    {
+        _meter.CreateObservableGauge("gateway.ledger.spooled_rows", rows, unit: "{row}", description: "Ledger rows that are on this node's disk and not in the database yet.");
+        _meter.CreateObservableGauge("gateway.ledger.spooled_bytes", bytes, unit: "By", description: "What those rows take of Gateway:Ledger:MaxSpoolBytes.");
+    }
+
+    /// <param name="destination"><see cref="LedgerDatabase"/> or <see cref="LedgerSpool"/>.</param>
+    /// <param name="duration">From queueing to durability.</param>
+    public void LedgerCommitted(string destination, TimeSpan duration) =>
+        _ledgerCommitDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("gateway.ledger.destination", destination));
+
+    /// <param name="rows">0 or more.</param>
+    public void LedgerRowsReplayed(long rows) => _ledgerReplayedRows.Add(rows);
+
+    /// <param name="rows">0 or more.</param>
+    public void LedgerRowsRefused(long rows) => _ledgerRefusedRows.Add(rows);
 
     /// <param name="model">The model's id in the catalog.</param>
     /// <param name="upstreamModel">The provider's name of the model that served.</param>

@@ -8,6 +8,7 @@ using Gateway.Funds;
 using Gateway.Ledger;
 using Gateway.Storage;
 using Gateway.Telemetry;
+using Gateway.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -25,12 +26,12 @@ internal sealed class FundsNode : IAsyncDisposable
         var watch = new BudgetWatch(new GatewayMetrics(_metrics.GetRequiredService<IMeterFactory>()), NullLogger<BudgetWatch>.Instance);
         if (database.Dialect is PostgresDialect)
         {
-            Funds = Shared = new SharedFunds(database, Store, watch, TimeProvider.System, NullLogger<SharedFunds>.Instance);
+            Funds = Shared = new SharedFunds(database, Store, watch, new SpooledHolds(), TimeProvider.System, NullLogger<SharedFunds>.Instance);
             Sink = new FaultySink(LedgerRegistration.SinkFor(database));
         }
         else
         {
-            var local = new LocalFunds(Store, watch, TimeProvider.System, NullLogger<LocalFunds>.Instance);
+            var local = new LocalFunds(Store, watch, new SpooledHolds(), TimeProvider.System, NullLogger<LocalFunds>.Instance);
             Funds = local;
             Sink = new FaultySink(LedgerRegistration.SinkFor(database, state => local.Apply(state)));
         }
@@ -78,7 +79,7 @@ internal sealed class FundsNode : IAsyncDisposable
         }
 
         await Writer.CommitAsync(entry, CancellationToken.None);
-        await hold.EndAsync(committed: true);
+        await hold.EndAsync(HoldEnd.Committed);
         return true;
     }
 

@@ -154,7 +154,7 @@ public abstract class FundsSuite(Backend backend) : IAsyncLifetime
         (await _node.Funds.HoldAsync(row.RequestId, Prepaid().FundsAt(Now).Bounds, Cents4)).TryGet(out var hold, out _).ShouldBeTrue();
 
         await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => _node.Writer.CommitAsync(row, Ct).AsTask()));
-        await hold!.EndAsync(committed: true);
+        await hold!.EndAsync(HoldEnd.Committed);
         await _node.Writer.CommitAsync(row, Ct);
 
         (await BalanceAsync()).ShouldBe((Dollar - Cents4, Money.Zero));
@@ -256,7 +256,7 @@ public abstract class FundsSuite(Backend backend) : IAsyncLifetime
                             spent += cost;
                         }
 
-                        await one.EndAsync(isWritten);
+                        await one.EndAsync(isWritten ? HoldEnd.Committed : HoldEnd.GivenBack);
                     }
 
                     break;

@@ -1,6 +1,7 @@
 using Gateway.Backends.Tests.Storage;
 using Gateway.Core.Callers;
 using Gateway.Core.Pricing;
+using Gateway.Funds;
 using Gateway.Keys;
 using Gateway.Storage;
 using Shouldly;
@@ -66,7 +67,7 @@ public sealed class PostgresFundsTests() : FundsSuite(Backend.Postgres)
         await other.Shared!.RenewAndSweepAsync();
 
         await node.Writer.CommitAsync(row, Ct);
-        await hold!.EndAsync(committed: true);
+        await hold!.EndAsync(HoldEnd.Committed);
 
         var state = await node.Funds.BalanceAsync(tenant, Ct);
         (state.Spent, state.Held).ShouldBe((Cents4, Money.Zero));

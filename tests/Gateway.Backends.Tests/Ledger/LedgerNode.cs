@@ -1,6 +1,7 @@
 using Gateway.Backends.Tests.Storage;
 using Gateway.Ledger;
 using Gateway.Storage;
+using Gateway.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gateway.Backends.Tests.Ledger;

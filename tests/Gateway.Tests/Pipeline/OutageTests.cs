@@ -9,22 +9,22 @@ namespace Gateway.Tests.Pipeline;
 public sealed class OutageTests : GatewayTest
 {
     [Fact]
-    public async Task No_answer_goes_out_without_its_row_and_nothing_is_sent_while_rows_cannot_be_written()
+    public async Task Database_that_somebody_locks_costs_no_answer_and_nothing_is_sent_while_it_is_locked()
     {
         using var warm = await App.ChatAsync(ChatBody.Text("hello"));
         await using var blocker = new SqliteConnection($"Data Source={App.DatabasePath};Pooling=False");
         await blocker.OpenAsync(Timeout);
         await ExecuteAsync(blocker, "begin immediate");
 
-        using var withheld = await App.ChatAsync(ChatBody.Text("hello"));
+        using var spooled = await App.ChatAsync(ChatBody.Text("hello"));
         using var unsent = await App.ChatAsync(ChatBody.Text("hello"));
         await ExecuteAsync(blocker, "rollback");
 
-        withheld.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        ((string?)(await withheld.ErrorAsync())["code"]).ShouldBe("ledger_unavailable");
+        spooled.StatusCode.ShouldBe(HttpStatusCode.OK);
+        ((string?)(await unsent.ErrorAsync())["code"]).ShouldBe("ledger_unavailable");
         unsent.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         App.Simulator.Requests.Total.ShouldBe(2);
-        (await App.RowsAsync()).Count.ShouldBe(1);
+        (await App.RowsAsync(2, Timeout)).Count.ShouldBe(2);
 
         HttpStatusCode status;
         do

@@ -1,6 +1,6 @@
 using Gateway.Ledger;
 
-namespace Gateway.Backends.Tests.Ledger;
+namespace Gateway.Testing;
 
 /// <summary>A sink that fails, or waits, as a test wishes.</summary>
 internal sealed class FaultySink(ILedgerSink inner) : ILedgerSink

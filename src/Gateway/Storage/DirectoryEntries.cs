@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Gateway.Files;
+namespace Gateway.Storage;
 
 /// <summary>
 /// Makes the names in a directory durable. A file that is flushed and renamed may come back from a power failure under its old name, or none, until
