@@ -35,6 +35,6 @@ public sealed class SpoolRefuseTests() : SpoolTests("refuse")
 
         status.ShouldBe(HttpStatusCode.OK);
         App.Simulator.Requests.Total.ShouldBe(2);
-        (await App.RowsAsync()).Count.ShouldBe(2);
+        (await App.RowsAsync(2, Timeout)).Count.ShouldBe(2);
     }
 }

@@ -12,7 +12,7 @@ public sealed class SpoolRecordTests
     [Fact]
     public void Row_is_read_as_it_was_written()
     {
-        var full = LedgerEntries.At(LedgerEntries.Begin.AddMicroseconds(1001));
+        var full = LedgerEntries.At(LedgerEntries.Begin.AddMicroseconds(1001)) with { Prepaid = true, Reverses = "req_1", Reversal = 2, Note = "too slow" };
         var bare = LedgerEntries.Bare(LedgerEntries.Begin);
 
         foreach (var entry in (LedgerEntry[])[full, bare])
