@@ -32,7 +32,7 @@ try
     builder.AddTelemetry();
     builder.Services.AddStorage(builder.Configuration);
     builder.Services.AddFunds(builder.Configuration, provider => () => provider.GetRequiredService<LedgerWriter>().IsSpooling);
-    builder.Services.AddLedger(provider => provider.GetService<LocalFunds>() is { } funds ? state => funds.Apply(state) : null);
+    builder.Services.AddLedger(provider => provider.GetService<LocalFunds>() is { } funds ? funds.Commit : null);
     builder.Services.AddKeys();
     builder.Services.AddCatalog(builder.Configuration);
     builder.Services.AddLimits(builder.Configuration, provider => () => provider.GetRequiredService<CatalogStore>().Current.Limits.WhenRedisIsDown);

@@ -16,13 +16,6 @@ internal sealed partial class LedgerCsv(LedgerStore ledger, LedgerQuery query, L
     /// <summary>Rows read at once: with the longest tags there are, some megabytes.</summary>
     public const int PageRows = 250;
 
-    private const string Header =
-        "request_id,at,tenant_id,key_id,endpoint,model,provider,upstream_model,stream,status,outcome,"
-        + "prompt_tokens,cached_tokens,image_tokens,image_tokens_estimated,audio_input_tokens,cache_write_tokens,"
-        + "completion_tokens,reasoning_tokens,audio_output_tokens,image_output_tokens,"
-        + "images,output_images,seconds,characters,end_user,tags,usage_source,price,"
-        + "amount_nano_usd,list_amount_nano_usd,latency_ms,first_token_ms,trace_id,prepaid,reverses,note\r\n";
-
     private const int FlushAt = 32 * 1024;
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -48,13 +41,13 @@ internal sealed partial class LedgerCsv(LedgerStore ledger, LedgerQuery query, L
 
     private async Task WriteAsync(HttpResponse response, CancellationToken gone)
     {
-        var text = new StringBuilder(Header, FlushAt * 2);
+        var text = new StringBuilder(LedgerCsvText.Header, FlushAt * 2);
         var line = new CsvRow(text);
         for (var page = first; ; page = await ledger.ListAsync(query with { After = page.Next }, gone))
         {
             foreach (var row in page.Rows)
             {
-                Append(line, row);
+                LedgerCsvText.Append(line, row);
                 if (text.Length >= FlushAt && !await SendAsync(response, text, gone))
                 {
                     return;
@@ -82,48 +75,6 @@ internal sealed partial class LedgerCsv(LedgerStore ledger, LedgerQuery query, L
         text.Clear();
         var flushed = await response.BodyWriter.FlushAsync(gone);
         return !flushed.IsCompleted;
-    }
-
-    private static void Append(CsvRow line, LedgerEntry row)
-    {
-        line.Text(row.RequestId);
-        line.Time(row.At);
-        line.Text(row.TenantId.Value);
-        line.Text(row.KeyId.Value);
-        line.Text(row.Endpoint);
-        line.Text(row.Model);
-        line.Text(row.Provider);
-        line.Text(row.UpstreamModel);
-        line.Flag(row.Stream);
-        line.Number(row.Status);
-        line.Text(LedgerText.Of(row.Outcome));
-        line.Number(row.PromptTokens);
-        line.Number(row.CachedTokens);
-        line.Number(row.ImageTokens);
-        line.Number(row.ImageTokensEstimated);
-        line.Number(row.AudioInputTokens);
-        line.Number(row.CacheWriteTokens);
-        line.Number(row.CompletionTokens);
-        line.Number(row.ReasoningTokens);
-        line.Number(row.AudioOutputTokens);
-        line.Number(row.ImageOutputTokens);
-        line.Number(row.Images);
-        line.Number(row.OutputImages);
-        line.Number(row.Seconds);
-        line.Number(row.Characters);
-        line.Text(row.EndUser);
-        line.Text(row.Tags);
-        line.Text(LedgerText.Of(row.UsageSource));
-        line.Text(row.Price);
-        line.Number(row.Amount.NanoUsd);
-        line.Number(row.ListAmount.NanoUsd);
-        line.Number(row.LatencyMs);
-        line.Number(row.FirstTokenMs);
-        line.Text(row.TraceId);
-        line.Flag(row.Prepaid);
-        line.Text(row.Reverses);
-        line.Text(row.Note);
-        line.End();
     }
 
     private static partial class Log

@@ -66,6 +66,7 @@ internal sealed class FundsAudit(Database database)
                 union all {tenants}
                 union all {keys}
                 union all {prepaid}
+                union all select 0, tenant_id, 0, 0, 0, prepaid_nano_usd / 1000000000, prepaid_nano_usd % 1000000000, 0, 0 from ledger_dropped
             ) as books
             where exists (select 1 from accounts a where a.month = books.month and a.subject = books.subject) or cc <> 0 or hh <> 0 or (month = 0 and (sd <> 0 or sn <> 0))
             group by month, subject

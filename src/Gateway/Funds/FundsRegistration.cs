@@ -10,21 +10,15 @@ internal static class FundsRegistration
     {
         services.AddSingleton<FundsStore>();
         services.AddSingleton<BudgetWatch>();
-        services.AddSingleton<SpooledHolds>();
         if (string.IsNullOrEmpty(configuration[StorageOptions.PostgresKey]))
         {
             services.AddSingleton<LocalFunds>();
             services.AddSingleton<IFunds>(static provider => provider.GetRequiredService<LocalFunds>());
-            services.AddSingleton<IHolds>(static provider => provider.GetRequiredService<LocalFunds>());
-        }
-        else
-        {
-            services.AddSingleton<SharedFunds>();
-            services.AddSingleton<IFunds>(static provider => provider.GetRequiredService<SharedFunds>());
-            services.AddSingleton<IHolds>(static provider => provider.GetRequiredService<SharedFunds>());
-            services.AddHostedService<HoldKeeper>();
+            return services;
         }
 
-        return services.AddHostedService(provider => ActivatorUtilities.CreateInstance<SpooledHoldsKeeper>(provider, isSpooling(provider)));
+        services.AddSingleton<SharedFunds>();
+        services.AddSingleton<IFunds>(static provider => provider.GetRequiredService<SharedFunds>());
+        return services.AddHostedService(provider => ActivatorUtilities.CreateInstance<HoldKeeper>(provider, isSpooling(provider)));
     }
 }

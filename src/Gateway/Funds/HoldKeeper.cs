@@ -1,7 +1,8 @@
 namespace Gateway.Funds;
 
 /// <summary>Renews this node's holds, ends those of nodes that are gone, and gives back late what could not be given back at once.</summary>
-internal sealed class HoldKeeper(SharedFunds funds, TimeProvider time) : BackgroundService
+/// <param name="isSpooling">Whether ledger rows wait for the database: what their requests held is kept until they are there.</param>
+internal sealed class HoldKeeper(SharedFunds funds, Func<bool> isSpooling, TimeProvider time) : BackgroundService
 {
     private const int RenewEveryTicks = 20; // A third of a lease.
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -18,6 +19,11 @@ internal sealed class HoldKeeper(SharedFunds funds, TimeProvider time) : Backgro
         for (var tick = 0; await timer.WaitForNextTickAsync(stoppingToken); tick++)
         {
             await funds.ReleaseLateAsync();
+            if (!isSpooling())
+            {
+                funds.EndSpooled();
+            }
+
             if (tick % RenewEveryTicks == 0)
             {
                 await funds.RenewAndSweepAsync();

@@ -13,13 +13,14 @@ namespace Gateway.Funds;
 /// Money where one node has the database to itself (SQLite): what is spent comes from it, once and then with each row that is committed; what
 /// is held is counted here, and gone with the process as its requests are. A request waits for nothing but the first look at an account.
 /// </summary>
-internal sealed partial class LocalFunds(FundsStore store, BudgetWatch watch, SpooledHolds spooled, TimeProvider time, ILogger<LocalFunds> logger) : IFunds, IHolds
+internal sealed partial class LocalFunds(FundsStore store, BudgetWatch watch, TimeProvider time, ILogger<LocalFunds> logger) : IFunds, IHolds
 {
     // How often a refusal is checked against the database: another process may have given credit there.
     private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<FundsAccount, Counted> _accounts = [];
+    private readonly Dictionary<string, HeldFunds> _holds = [];
     private int _newestMonth;
 
     /// <summary>Accounts kept now.</summary>
@@ -34,8 +35,25 @@ internal sealed partial class LocalFunds(FundsStore store, BudgetWatch watch, Sp
         }
     }
 
+    /// <summary>Rows are durable: what their requests held becomes what they spent, in one step, so that it is never counted twice nor not at all.</summary>
+    public void Commit(IReadOnlyList<string> requestIds, IReadOnlyList<FundsState> states)
+    {
+        lock (_gate)
+        {
+            foreach (var requestId in requestIds)
+            {
+                Release(requestId);
+            }
+
+            foreach (var state in states)
+            {
+                Apply(state);
+            }
+        }
+    }
+
     /// <summary>What the database says of an account, of use in any order: older states change nothing.</summary>
-    public void Apply(in FundsState state)
+    private void Apply(in FundsState state)
     {
         lock (_gate)
         {
@@ -81,33 +99,28 @@ internal sealed partial class LocalFunds(FundsStore store, BudgetWatch watch, Sp
             return Hold.None;
         }
 
-        if (!TryHold(bounds, amount, out var warning, out var refusal, out var isFresh) && (refusal is null || !isFresh))
+        var held = new HeldFunds(requestId, bounds, amount);
+        if (!TryHold(held, out var warning, out var refusal, out var isFresh) && (refusal is null || !isFresh))
         {
             if (!await TryLoadAsync(bounds, CancellationToken.None))
             {
                 return refusal?.ToError() ?? GatewayError.StoreUnavailable();
             }
 
-            TryHold(bounds, amount, out warning, out refusal, out _);
+            TryHold(held, out warning, out refusal, out _);
         }
 
-        return refusal is not null ? refusal.ToError() : new Hold(this, new HeldFunds(requestId, bounds, amount), warning);
+        return refusal is not null ? refusal.ToError() : new Hold(this, held, warning);
     }
 
     public ValueTask EndAsync(HeldFunds held, HoldEnd end)
     {
-        if (end == HoldEnd.Spooled)
+        // The hold of a spooled row ends with its replay; that of a committed one has, as a rule.
+        if (end != HoldEnd.Spooled)
         {
-            spooled.Add(held);
-            return ValueTask.CompletedTask;
-        }
-
-        lock (_gate)
-        {
-            foreach (var bound in held.Bounds)
+            lock (_gate)
             {
-                // Accounts with something held are never forgotten.
-                CollectionsMarshal.GetValueRefOrNullRef(_accounts, bound.Account).Held -= held.Amount.NanoUsd;
+                Release(held.RequestId);
             }
         }
 
@@ -150,20 +163,33 @@ internal sealed partial class LocalFunds(FundsStore store, BudgetWatch watch, Sp
         return true;
     }
 
-    private bool TryHold(ImmutableArray<FundsBound> bounds, Money amount, out BudgetWarning? warning, out FundsRefusal? refusal, out bool isFresh)
+    private void Release(string requestId)
+    {
+        if (_holds.Remove(requestId, out var held))
+        {
+            foreach (var bound in held.Bounds)
+            {
+                // Accounts with something held are never forgotten.
+                CollectionsMarshal.GetValueRefOrNullRef(_accounts, bound.Account).Held -= held.Amount.NanoUsd;
+            }
+        }
+    }
+
+    private bool TryHold(in HeldFunds held, out BudgetWarning? warning, out FundsRefusal? refusal, out bool isFresh)
     {
         warning = null;
         lock (_gate)
         {
-            if (!Find(bounds, amount, out refusal, out isFresh) || refusal is not null)
+            if (!Find(held.Bounds, held.Amount, out refusal, out isFresh) || refusal is not null)
             {
                 return false;
             }
 
-            foreach (var bound in bounds)
+            _holds.Add(held.RequestId, held);
+            foreach (var bound in held.Bounds)
             {
                 ref var counted = ref CollectionsMarshal.GetValueRefOrNullRef(_accounts, bound.Account);
-                counted.Held += amount.NanoUsd;
+                counted.Held += held.Amount.NanoUsd;
                 var near = watch.Observe(bound, counted.StateOf(bound.Account));
                 warning = near?.Percent > (warning?.Percent ?? 0) ? near : warning;
             }

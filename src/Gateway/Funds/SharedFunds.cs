@@ -14,7 +14,7 @@ namespace Gateway.Funds;
 /// Money where several nodes share a database (PostgreSQL): a hold is a conditional update of the accounts' rows, one round trip, and a row
 /// of its own with an expiry, renewed while the request runs. The ledger's transaction turns it into what was spent.
 /// </summary>
-internal sealed partial class SharedFunds(Database database, FundsStore store, BudgetWatch watch, SpooledHolds spooled, TimeProvider time, ILogger<SharedFunds> logger) : IFunds, IHolds, IDisposable
+internal sealed partial class SharedFunds(Database database, FundsStore store, BudgetWatch watch, TimeProvider time, ILogger<SharedFunds> logger) : IFunds, IHolds, IDisposable
 {
     private const int MostRemembered = 100_000;
 
@@ -30,6 +30,7 @@ internal sealed partial class SharedFunds(Database database, FundsStore store, B
     private readonly SemaphoreSlim _turns = new(AtOnce);
     private readonly ConcurrentDictionary<string, bool> _running = new();
     private readonly ConcurrentQueue<string> _unreleased = new();
+    private readonly ConcurrentQueue<string> _spooled = new();
 
     public async ValueTask<FundsRefusal?> PeekAsync(ImmutableArray<FundsBound> bounds, Money amount, bool surely, CancellationToken ct)
     {
@@ -95,7 +96,7 @@ internal sealed partial class SharedFunds(Database database, FundsStore store, B
         if (end == HoldEnd.Spooled)
         {
             // Renewed meanwhile, as if it were running.
-            spooled.Add(held);
+            _spooled.Enqueue(held.RequestId);
             return;
         }
 
@@ -107,6 +108,15 @@ internal sealed partial class SharedFunds(Database database, FundsStore store, B
     }
 
     public Task<FundsState> BalanceAsync(TenantId tenant, CancellationToken ct) => store.ReadAsync(FundsAccount.Balance(tenant), ct);
+
+    /// <summary>Rows wait for the database no longer, and have ended what their requests held.</summary>
+    public void EndSpooled()
+    {
+        for (var count = _spooled.Count; count > 0 && _spooled.TryDequeue(out var requestId); count--)
+        {
+            _running.TryRemove(requestId, out _);
+        }
+    }
 
     /// <summary>Gives back what could not be given back at once.</summary>
     public async Task ReleaseLateAsync()

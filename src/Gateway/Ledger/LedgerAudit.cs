@@ -12,8 +12,8 @@ namespace Gateway.Ledger;
 /// </summary>
 internal sealed class LedgerAudit(Database database)
 {
-    /// <summary>The first version of the schema that has accounts.</summary>
-    public const long SchemaVersion = 5;
+    /// <summary>The first version of the schema that has accounts, and knows what was dropped.</summary>
+    public const long SchemaVersion = 7;
 
     private const int PageRows = 1000;
     private const int MostPrices = 1000;

@@ -49,7 +49,7 @@ internal static class LedgerFilter
     }
 
     /// <summary>What every id of this millisecond and later ones begins with or lies behind: <c>req_</c> and a UUIDv7's 48 bits of time.</summary>
-    private static string FirstIdOf(DateTimeOffset time)
+    public static string FirstIdOf(DateTimeOffset time)
     {
         var ms = Math.Clamp(time.ToUnixTimeMilliseconds(), 0, (1L << 48) - 1);
         return $"req_{ms >> 16:x8}-{ms & 0xFFFF:x4}";

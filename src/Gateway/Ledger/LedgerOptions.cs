@@ -14,6 +14,9 @@ internal sealed class LedgerOptions
     /// <summary>Bytes of spooled rows above which new requests are refused until they are in the database. Requests in flight may go beyond it.</summary>
     public long MaxSpoolBytes { get; set; } = 1L << 30;
 
+    /// <summary>Rows of months that ended more days ago than this are exported and dropped; null = none is.</summary>
+    public int? RetentionDays { get; set; }
+
     /// <summary>Null for a word that is neither.</summary>
     public static LedgerDurability? ToDurability(string? word) => word switch
     {

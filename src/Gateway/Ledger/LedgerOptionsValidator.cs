@@ -6,6 +6,8 @@ namespace Gateway.Ledger;
 internal sealed class LedgerOptionsValidator : IValidateOptions<LedgerOptions>
 {
     private const long LeastSpool = 1L << 20;
+    private const int LeastDays = 1;
+    private const int MostDays = 36_500;
     private const long LargestSpool = 1L << 40;
 
     public ValidateOptionsResult Validate(string? name, LedgerOptions options)
@@ -24,6 +26,11 @@ internal sealed class LedgerOptionsValidator : IValidateOptions<LedgerOptions>
         if (options.MaxSpoolBytes is < LeastSpool or > LargestSpool)
         {
             failures.Add($"{LedgerOptions.Section}:{nameof(LedgerOptions.MaxSpoolBytes)} is {options.MaxSpoolBytes}. Set it to bytes from {LeastSpool} to {LargestSpool}, or leave it out for 1073741824.");
+        }
+
+        if (options.RetentionDays is < LeastDays or > MostDays)
+        {
+            failures.Add($"{LedgerOptions.Section}:{nameof(LedgerOptions.RetentionDays)} is {options.RetentionDays}. Set it to days from {LeastDays} to {MostDays}, or leave it out to keep all rows.");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

@@ -9,19 +9,25 @@ namespace Gateway.Ledger;
 internal static class LedgerRegistration
 {
     /// <summary>After <see cref="StorageRegistration.AddStorage"/>, and before what serves requests, so that it stops after them.</summary>
-    /// <param name="onMoved">Told how an account stands once rows that moved it are durable; on the writer's thread, and from SQLite alone: elsewhere other nodes move them too.</param>
-    public static IServiceCollection AddLedger(this IServiceCollection services, Func<IServiceProvider, Action<FundsState>?>? onMoved = null)
+    /// <param name="onCommitted">
+    /// Told the request ids of rows that are durable, and how the accounts that they moved stand; on the writer's thread, and from SQLite alone: elsewhere other
+    /// nodes move them too.
+    /// </param>
+    public static IServiceCollection AddLedger(this IServiceCollection services, Func<IServiceProvider, Action<IReadOnlyList<string>, IReadOnlyList<FundsState>>?>? onCommitted = null)
     {
         services.AddSingleton<IValidateOptions<LedgerOptions>, LedgerOptionsValidator>();
         services.AddOptions<LedgerOptions>().BindConfiguration(LedgerOptions.Section).ValidateOnStart();
         services.AddSingleton(provider =>
             ActivatorUtilities.CreateInstance<LedgerSpool>(provider, provider.GetRequiredService<IOptions<StorageOptions>>().Value.SpoolDirectory));
-        services.AddSingleton<ILedgerSink>(provider => SinkFor(provider.GetRequiredService<Database>(), onMoved?.Invoke(provider)));
+        services.AddSingleton<ILedgerSink>(provider => SinkFor(provider.GetRequiredService<Database>(), onCommitted?.Invoke(provider)));
         services.AddSingleton<LedgerWriter>();
         services.AddSingleton<LedgerStore>();
         services.AddSingleton<UsageStore>();
         services.AddSingleton<Settlement>();
         services.AddSingleton<Refunds>();
+        services.AddSingleton<LedgerMonths>();
+        services.AddSingleton<LedgerExport>();
+        services.AddHostedService<LedgerRetention>();
         services.AddHostedService(provider => provider.GetRequiredService<LedgerWriter>());
         services.AddHealthChecks().AddCheck<LedgerHealth>("ledger", tags: [StorageRegistration.Ready]);
 
@@ -36,9 +42,9 @@ internal static class LedgerRegistration
         return services;
     }
 
-    public static ILedgerSink SinkFor(Database database, Action<FundsState>? onMoved = null) => database.Dialect switch
+    public static ILedgerSink SinkFor(Database database, Action<IReadOnlyList<string>, IReadOnlyList<FundsState>>? onCommitted = null) => database.Dialect switch
     {
         PostgresDialect => new PostgresLedgerSink(database),
-        _ => new SqliteLedgerSink(database, onMoved),
+        _ => new SqliteLedgerSink(database, onCommitted),
     };
 }

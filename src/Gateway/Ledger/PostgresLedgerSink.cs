@@ -17,7 +17,8 @@ internal sealed class PostgresLedgerSink(Database database) : ILedgerSink
         + "$18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[], "
         + "$26::text[], $27::text[], $28::text[], $29::text[], $30::bigint[], $31::bigint[], $32::bigint[], $33::bigint[], $34::text[], "
         + "$35::boolean[], $36::text[], $37::bigint[], $38::text[])"
-        + LedgerSql.IgnoreKnown + " returning " + UsageSql.RowColumns + "), summed as (" + UsageSql.AddWritten + ")" + AccountSql.MoveWritten;
+        + LedgerSql.IgnoreKnown + " returning " + UsageSql.RowColumns + "), summed as (" + UsageSql.AddWritten + "), "
+        + "numbered as (insert into ledger_reversals (reverses, reversal) select reverses, reversal from written where reverses is not null)" + AccountSql.MoveWritten;
 
     private NpgsqlConnection? _connection;
 

@@ -12,7 +12,7 @@ namespace Gateway.Ledger;
 /// <summary>
 /// One prepared statement, stepped for each row, and one for each daily sum that the group's new rows belong to. It binds through SQLitePCLRaw: ADO.NET's boxed parameters and reader for each row cost more than the insert itself.
 /// </summary>
-internal sealed class SqliteLedgerSink(Database database, Action<FundsState>? onMoved) : ILedgerSink
+internal sealed class SqliteLedgerSink(Database database, Action<IReadOnlyList<string>, IReadOnlyList<FundsState>>? onCommitted) : ILedgerSink
 {
     private const int ColumnCount = 38;
 
@@ -31,6 +31,7 @@ internal sealed class SqliteLedgerSink(Database database, Action<FundsState>? on
     private readonly Dictionary<UsageKey, UsageSums> _sums = [];
     private readonly Dictionary<FundsAccount, long> _moves = [];
     private readonly List<FundsState> _moved = [];
+    private readonly List<string> _requestIds = [];
     private byte[] _utf8 = new byte[1024];
 
     public void Write(ReadOnlySpan<PendingRow> rows)
@@ -43,8 +44,10 @@ internal sealed class SqliteLedgerSink(Database database, Action<FundsState>? on
             _sums.Clear();
             _moves.Clear();
             _moved.Clear();
+            _requestIds.Clear();
             foreach (var row in rows)
             {
+                _requestIds.Add(row.Entry.RequestId);
                 Bind(insert, row.Entry);
                 Step(insert);
 
@@ -89,10 +92,7 @@ internal sealed class SqliteLedgerSink(Database database, Action<FundsState>? on
             throw;
         }
 
-        foreach (var state in _moved)
-        {
-            onMoved?.Invoke(state);
-        }
+        onCommitted?.Invoke(_requestIds, _moved);
     }
 
     public void Reset()

@@ -17,7 +17,7 @@ internal sealed class UsageAudit(Database database)
     /// <summary>Daily sums that are kept for the span.</summary>
     public async Task<long> CountAsync(string? tenant, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken)
     {
-        var (conditions, arguments) = OfDays(tenant, FirstDay(from), LastDay(to));
+        var (conditions, arguments) = OfDays(tenant, await FirstKeptAsync(from, cancellationToken), LastDay(to));
         return (await database.ListAsync($"select count(*) from usage_daily where 1 = 1{conditions}", row => row.GetInt64(0), [.. arguments], cancellationToken))[0];
     }
 
@@ -29,7 +29,7 @@ internal sealed class UsageAudit(Database database)
     public async IAsyncEnumerable<LedgerDifference> SumsAsync(
         string? tenant, DateTimeOffset? from, DateTimeOffset? to, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (first, behind) = (FirstDay(from), LastDay(to));
+        var (first, behind) = (await FirstKeptAsync(from, cancellationToken), LastDay(to));
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         await using var command = connection.CreateCommand();
         var (ofDays, days) = OfDays(tenant, first, behind);
@@ -141,6 +141,14 @@ internal sealed class UsageAudit(Database database)
         }
 
         return (conditions, arguments);
+    }
+
+    /// <summary>Of days before it rows may have been dropped.</summary>
+    private async Task<DateOnly?> FirstKeptAsync(DateTimeOffset? from, CancellationToken cancellationToken)
+    {
+        var kept = await LedgerMonths.KeptFromAsync(database, cancellationToken);
+        var first = FirstDay(from);
+        return kept > 0 && (first is not { } day || day.DayNumber - Epoch.DayNumber < kept) ? Epoch.AddDays((int)kept) : first;
     }
 
     private static DateOnly? FirstDay(DateTimeOffset? from) =>

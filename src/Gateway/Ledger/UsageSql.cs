@@ -17,7 +17,7 @@ internal static class UsageSql
 
     /// <summary>What a ledger row must tell to be added here and to its accounts.</summary>
     public const string RowColumns =
-        "request_id, prepaid, reverses, at, tenant_id, key_id, model, prompt_tokens, cached_tokens, image_tokens, completion_tokens, reasoning_tokens, images, amount_nano_usd, list_amount_nano_usd";
+        "request_id, prepaid, reverses, reversal, at, tenant_id, key_id, model, prompt_tokens, cached_tokens, image_tokens, completion_tokens, reasoning_tokens, images, amount_nano_usd, list_amount_nano_usd";
 
     /// <summary>SQLite: adds one day's sums of one key and model; a parameter for each column.</summary>
     public const string AddSums =

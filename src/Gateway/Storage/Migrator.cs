@@ -80,7 +80,11 @@ internal sealed partial class Migrator(Database database, TimeProvider time, ILo
 
         foreach (var migration in Migration.All.Where(migration => !applied.Contains(migration.Version)))
         {
-            await RunAsync(connection, transaction, migration.Sql.Replace("/*clustered*/", database.Dialect.Clustered, StringComparison.Ordinal), cancellationToken);
+            if (migration.IsFor(database.Dialect))
+            {
+                await RunAsync(connection, transaction, migration.Sql.Replace("/*clustered*/", database.Dialect.Clustered, StringComparison.Ordinal), cancellationToken);
+            }
+
             await session.ExecuteAsync(InsertApplied, [new("@version", migration.Version), new("@name", migration.Name), new("@at", UnixMicroseconds.From(time.GetUtcNow()))], cancellationToken);
             Log.Applied(logger, migration.Name);
         }

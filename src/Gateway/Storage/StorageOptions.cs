@@ -17,4 +17,7 @@ internal sealed class StorageOptions
 
     /// <summary>Ledger rows that are not in the database yet; on this node's disk, whichever database there is.</summary>
     public string SpoolDirectory => Path.GetFullPath(Path.Combine(DataDirectory, "spool"));
+
+    /// <summary>Months of the ledger that were dropped from the database.</summary>
+    public string ArchiveDirectory => Path.GetFullPath(Path.Combine(DataDirectory, "archive"));
 }

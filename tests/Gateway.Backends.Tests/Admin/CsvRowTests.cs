@@ -1,5 +1,5 @@
 using System.Text;
-using Gateway.Admin;
+using Gateway.Ledger;
 using Shouldly;
 using Xunit;
 

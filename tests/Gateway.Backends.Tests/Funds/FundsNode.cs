@@ -26,14 +26,14 @@ internal sealed class FundsNode : IAsyncDisposable
         var watch = new BudgetWatch(new GatewayMetrics(_metrics.GetRequiredService<IMeterFactory>()), NullLogger<BudgetWatch>.Instance);
         if (database.Dialect is PostgresDialect)
         {
-            Funds = Shared = new SharedFunds(database, Store, watch, new SpooledHolds(), TimeProvider.System, NullLogger<SharedFunds>.Instance);
+            Funds = Shared = new SharedFunds(database, Store, watch, TimeProvider.System, NullLogger<SharedFunds>.Instance);
             Sink = new FaultySink(LedgerRegistration.SinkFor(database));
         }
         else
         {
-            var local = new LocalFunds(Store, watch, new SpooledHolds(), TimeProvider.System, NullLogger<LocalFunds>.Instance);
+            var local = new LocalFunds(Store, watch, TimeProvider.System, NullLogger<LocalFunds>.Instance);
             Funds = local;
-            Sink = new FaultySink(LedgerRegistration.SinkFor(database, state => local.Apply(state)));
+            Sink = new FaultySink(LedgerRegistration.SinkFor(database, local.Commit));
         }
 
         Writer = new LedgerWriter(database, Sink, TimeProvider.System, NullLogger<LedgerWriter>.Instance);

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace Gateway.Admin;
+namespace Gateway.Ledger;
 
 /// <summary>
 /// Writes lines of CSV (RFC 4180: commas, CRLF, quotes doubled) into a text that its user empties. What is absent is an empty cell, an empty text a
