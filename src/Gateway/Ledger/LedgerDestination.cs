@@ -235,10 +235,10 @@ internal sealed partial class LedgerDestination
         var now = _metrics is { WantsLedgerCommitted: true } ? _time.GetTimestamp() : 0;
         foreach (var row in rows)
         {
-            // Those that were refused have their answer.
+            // Those that were refused have their answer. Whoever waits for one of the others may look at once.
+            _failing &= row.Task.IsCompleted;
             if (row.TrySetResult())
             {
-                _failing = false;
                 if (now != 0)
                 {
                     _metrics!.LedgerCommitted(destination, _time.GetElapsedTime(row.QueuedAt, now));

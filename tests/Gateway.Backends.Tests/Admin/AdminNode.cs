@@ -59,7 +59,7 @@ internal sealed class AdminNode : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(
         [
-            new(StorageOptions.DataDirectoryKey, test.Options.DataDirectory),
+            new(StorageOptions.DataDirectoryKey, test.Options.Postgres is null ? test.Options.DataDirectory : folder),
             new(StorageOptions.PostgresKey, test.Options.Postgres),
             new(AdminOptions.AdminKeyKey, adminKey),
             new("Gateway:CatalogPath", catalog),
