@@ -51,7 +51,8 @@ public sealed class SpooledMoneyTests : GatewayTest
 
         var funds = App.Services.GetRequiredService<IFunds>();
         await UntilAsync(async () => (await funds.BalanceAsync(tenant, Timeout)) is { Held.NanoUsd: 0, Spent.NanoUsd: 80_000_000 });
-        (await App.RowsAsync()).Count.ShouldBe(4);
+        (await App.RowsAsync(4, Timeout)).Count.ShouldBe(4);
+        await UntilAsync(() => !App.Services.GetRequiredService<LedgerWriter>().IsSpooling);
         (await App.FundsDifferencesAsync()).ShouldBeEmpty();
         using var again = await App.ChatAsync(FourCents, key);
         again.StatusCode.ShouldBe(HttpStatusCode.OK);
