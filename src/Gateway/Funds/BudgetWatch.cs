@@ -41,6 +41,10 @@ internal sealed partial class BudgetWatch(GatewayMetrics metrics, ILogger<Budget
         return new BudgetWarning(bound.Kind, percent);
     }
 
+    /// <summary>The warning of the two that is nearer to its end; the first where they are alike.</summary>
+    public static BudgetWarning? Nearer(BudgetWarning? first, BudgetWarning? second) =>
+        second?.Percent > (first?.Percent ?? 0) ? second : first;
+
     private void Tell(in FundsBound bound, int threshold, long limit, Int128 used)
     {
         if (_told.Count >= MostRemembered)

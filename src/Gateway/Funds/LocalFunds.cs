@@ -52,22 +52,19 @@ internal sealed partial class LocalFunds(FundsStore store, BudgetWatch watch, Ti
         }
     }
 
-    /// <summary>What the database says of an account, of use in any order: older states change nothing.</summary>
+    /// <summary>What the database says of an account, of use in any order: older states change nothing. Under the lock.</summary>
     private void Apply(in FundsState state)
     {
-        lock (_gate)
+        ref var counted = ref CollectionsMarshal.GetValueRefOrAddDefault(_accounts, state.Account, out var known);
+        if (!known || state.Sequence > counted.Sequence)
         {
-            ref var counted = ref CollectionsMarshal.GetValueRefOrAddDefault(_accounts, state.Account, out var known);
-            if (!known || state.Sequence > counted.Sequence)
-            {
-                (counted.Sequence, counted.Credited, counted.Spent) = (state.Sequence, state.Credited, state.Spent);
-            }
+            (counted.Sequence, counted.Credited, counted.Spent) = (state.Sequence, state.Credited, state.Spent);
+        }
 
-            if (state.Account.Month > _newestMonth)
-            {
-                _newestMonth = state.Account.Month;
-                ForgetOldMonths();
-            }
+        if (state.Account.Month > _newestMonth)
+        {
+            _newestMonth = state.Account.Month;
+            ForgetOldMonths();
         }
     }
 
@@ -190,8 +187,7 @@ internal sealed partial class LocalFunds(FundsStore store, BudgetWatch watch, Ti
             {
                 ref var counted = ref CollectionsMarshal.GetValueRefOrNullRef(_accounts, bound.Account);
                 counted.Held += held.Amount.NanoUsd;
-                var near = watch.Observe(bound, counted.StateOf(bound.Account));
-                warning = near?.Percent > (warning?.Percent ?? 0) ? near : warning;
+                warning = BudgetWatch.Nearer(warning, watch.Observe(bound, counted.StateOf(bound.Account)));
             }
         }
 
@@ -205,9 +201,10 @@ internal sealed partial class LocalFunds(FundsStore store, BudgetWatch watch, Ti
             foreach (var bound in bounds)
             {
                 var at = time.GetTimestamp();
-                Apply(await store.OpenAsync(bound.Account, ct));
+                var state = await store.OpenAsync(bound.Account, ct);
                 lock (_gate)
                 {
+                    Apply(state);
                     CollectionsMarshal.GetValueRefOrNullRef(_accounts, bound.Account).ReadAt = at;
                 }
             }

@@ -240,8 +240,7 @@ internal sealed partial class SharedFunds(Database database, FundsStore store, B
             foreach (var bound in bounds)
             {
                 _exhausted.TryRemove(bound.Account, out _);
-                var near = watch.Observe(bound, reply.Of(bound.Account));
-                warning = near?.Percent > (warning?.Percent ?? 0) ? near : warning;
+                warning = BudgetWatch.Nearer(warning, watch.Observe(bound, reply.Of(bound.Account)));
             }
 
             return new Hold(this, new HeldFunds(requestId, bounds, amount), warning);

@@ -9,7 +9,6 @@ internal sealed class LedgerMonths(Database database, TimeProvider time)
 {
     private const int BatchRows = 2000;
     private const string TakeTurn = "select pg_try_advisory_lock(4707155620117912)";
-    private const string LockMigrations = "select pg_advisory_xact_lock(4707155620117911)";
     private const string WaitShortly = "select set_config('lock_timeout', '2s', true)";
     private const string OpenMonths = "select ledger_open_month(cast(@month as timestamp) + n * interval '1 month') from generate_series(0, 2) as n";
     private const string SelectOldest = "select min(request_id) from ledger";
@@ -36,7 +35,7 @@ internal sealed class LedgerMonths(Database database, TimeProvider time)
     /// <summary>Sees to it that this month and the next two have their partitions.</summary>
     public async Task OpenAsync(CancellationToken ct)
     {
-        if (database.Dialect is not PostgresDialect)
+        if (database.Dialect is not PostgresDialect { MigrationLockSql: { } lockMigrations })
         {
             return;
         }
@@ -46,7 +45,7 @@ internal sealed class LedgerMonths(Database database, TimeProvider time)
             {
                 // Opening locks the ledger for an instant; it had better not wait for long with others waiting behind it.
                 await session.ListAsync(WaitShortly, static _ => 0, [], ct);
-                await session.ListAsync(LockMigrations, static _ => 0, [], ct);
+                await session.ListAsync(lockMigrations, static _ => 0, [], ct);
                 return await session.ListAsync(OpenMonths, static _ => 0, [new("@month", $"{StartOf(time.GetUtcNow()):yyyy-MM-dd}")], ct);
             },
             ct);

@@ -26,7 +26,7 @@ internal static class LimitsScenario
         ];
         var prepaid = await cluster.AddPrepaidTenantAsync("prepaid", "1.00", "{}", ct);
 
-        await using var load = new SoakLoad(cluster, options, (random, tag) => Draft(random, tag), ct);
+        await using var load = new SoakLoad(cluster, options, Draft, ct);
         await SoakWait.UntilAsync(
             "both limits were reached",
             () => TimeProvider.System.GetUtcNow() - load.Began > options.Duration && Array.TrueForAll(tenants, IsReached) && IsReached(prepaid),
