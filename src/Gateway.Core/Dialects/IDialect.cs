@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gateway.Core.Models;
 
 namespace Gateway.Core.Dialects;
@@ -8,8 +9,14 @@ public interface IDialect
     /// <summary>The name that the catalog uses.</summary>
     string Name { get; }
 
+    /// <summary>How chat completions are translated; null for a dialect whose bodies are OpenAI's, which pass through.</summary>
+    IChatTranslation? Translation => null;
+
+    /// <summary>Headers that every request needs beside its credential.</summary>
+    ImmutableArray<KeyValuePair<string, string>> Headers => [];
+
     /// <summary>Where chat completions of a model are posted.</summary>
-    Uri ChatCompletions(Provider provider, string model);
+    Uri ChatCompletions(Provider provider, string model, bool stream);
 
     /// <summary>The header that carries the provider's credential.</summary>
     ProviderCredential Credential(Secret apiKey);

@@ -29,5 +29,8 @@ public sealed class Deployment
     public ReadOnlyMemory<byte> ModelJson => _modelJson ??= JsonText.Quote(Model);
 
     /// <summary>Where its chat completions are posted; worked out once.</summary>
-    public Uri ChatCompletions => field ??= Provider.Dialect.ChatCompletions(Provider, Model);
+    public Uri ChatCompletions => field ??= Provider.Dialect.ChatCompletions(Provider, Model, stream: false);
+
+    /// <summary>Where they are posted to be streamed; most dialects make no difference.</summary>
+    public Uri ChatCompletionStreams => field ??= Provider.Dialect.ChatCompletions(Provider, Model, stream: true);
 }

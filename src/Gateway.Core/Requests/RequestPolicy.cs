@@ -23,7 +23,7 @@ public static class RequestPolicy
         error = null;
         if (policy.IsEmpty)
         {
-            plan = new RequestPlan(request, request.AllowedCompletion, request.N, []);
+            plan = new RequestPlan(request, request.AllowedCompletion, request.N, [], policy);
             return true;
         }
 
@@ -79,7 +79,7 @@ public static class RequestPolicy
         }
 
         var allowed = (maxTokens, maxCompletionTokens) is ({ } left, { } right) ? Math.Max(left, right) : maxTokens ?? maxCompletionTokens;
-        plan = new RequestPlan(request, allowed, request.N, edits);
+        plan = new RequestPlan(request, allowed, request.N, edits, policy);
         return true;
     }
 

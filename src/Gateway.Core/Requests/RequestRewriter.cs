@@ -1,11 +1,12 @@
-using Gateway.Core.Models;
+using Gateway.Core.Dialects;
+using Gateway.Core.Errors;
 
 namespace Gateway.Core.Requests;
 
 /// <summary>
 /// Makes the body that a deployment receives: the client's bytes, with the upstream model's name in place of the alias, the parameter
 /// policy's edits, <c>stream_options.include_usage</c> where a stream would not report its usage, and uploaded images in place of their
-/// ids. Nothing else changes.
+/// ids. Nothing else changes. A deployment of another dialect gets a translation instead.
 /// </summary>
 public static class RequestRewriter
 {
@@ -15,27 +16,27 @@ public static class RequestRewriter
     private static readonly ReadOnlyMemory<byte> FirstProperty = "\"include_usage\":true,"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> True = "true"u8.ToArray();
 
-    /// <param name="body">As the client sent it.</param>
-    /// <param name="plan">What was read of it, and the policy's edits.</param>
-    /// <param name="images">Its image parts, in order.</param>
-    /// <param name="deployment">Who is to receive it.</param>
-    public static SplicedBody Rewrite(ReadOnlyMemory<byte> body, RequestPlan plan, ReadOnlySpan<SizedImage> images, Deployment deployment)
+    /// <returns>The body; a refusal by name where the deployment's dialect cannot express what the client asks for.</returns>
+    public static Outcome<SplicedBody> Rewrite(in ChatRequest chat) =>
+        chat.Deployment.Provider.Dialect.Translation is { } translation ? translation.WriteRequest(chat) : Splice(chat);
+
+    private static SplicedBody Splice(in ChatRequest chat)
     {
-        var request = plan.Request;
-        var edits = new List<Splice>(plan.Edits.Count + request.ImageEdits.Count + 2);
-        edits.AddRange(plan.Edits);
+        var request = chat.Plan.Request;
+        var edits = new List<Splice>(chat.Plan.Edits.Count + request.ImageEdits.Count + 2);
+        edits.AddRange(chat.Plan.Edits);
         edits.AddRange(request.ImageEdits);
-        ImageRewriter.AddEdits(edits, body, request, images);
+        ImageRewriter.AddEdits(edits, chat.Body, request, chat.Images.Span);
 
         // The reader refuses a body without a model.
         var model = request.Find("model"u8)!.Value;
-        edits.Add(new Splice(model.Value.Start, model.Value.Length, deployment.ModelJson));
+        edits.Add(new Splice(model.Value.Start, model.Value.Length, chat.Deployment.ModelJson));
         if (request is { Stream: true, StreamOptions.IncludeUsage: false })
         {
             edits.Add(IncludeUsage(request));
         }
 
-        return SplicedBody.From(body, edits);
+        return SplicedBody.From(chat.Body, edits);
     }
 
     private static Splice IncludeUsage(ParsedRequest request)

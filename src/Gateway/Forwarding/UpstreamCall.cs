@@ -45,7 +45,7 @@ internal sealed class UpstreamCall(
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         var deployment = request.Target.Deployment;
-        proxyRequest.RequestUri = deployment.ChatCompletions;
+        proxyRequest.RequestUri = request.Stream ? deployment.ChatCompletionStreams : deployment.ChatCompletions;
         proxyRequest.Headers.TryAddWithoutValidation("Accept", request.Stream ? "text/event-stream" : "application/json");
 
         // The one header of the client that a provider may need. Everything else, cookies and keys above all, stays here.
@@ -55,6 +55,11 @@ internal sealed class UpstreamCall(
         }
 
         proxyRequest.Headers.TryAddWithoutValidation("X-Client-Request-Id", request.RequestId);
+        foreach (var (name, text) in deployment.Provider.Dialect.Headers)
+        {
+            proxyRequest.Headers.TryAddWithoutValidation(name, text);
+        }
+
         if (deployment.Provider.Credential is { } credential)
         {
             proxyRequest.Headers.TryAddWithoutValidation(credential.Header, credential.Value);

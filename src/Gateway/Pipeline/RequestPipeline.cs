@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Gateway.Catalog;
 using Gateway.Core.Admission;
 using Gateway.Core.Callers;
+using Gateway.Core.Dialects;
 using Gateway.Core.Errors;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
@@ -106,6 +107,10 @@ internal sealed partial class RequestPipeline(
         }
 
         var (request, target, measurement) = (prepared.Request, exchange.Target = prepared.Target, exchange.Measurement = prepared.Measurement);
+        if (!RequestRewriter.Rewrite(new ChatRequest(body.Memory, prepared.Plan, prepared.Images, target.Card, target.Deployment)).TryGet(out var upstream, out error))
+        {
+            return error;
+        }
 
         // Nothing is sent while its row could not be written.
         if (settlement.IsDown)
@@ -159,7 +164,7 @@ internal sealed partial class RequestPipeline(
         {
             RequestId = exchange.RequestId,
             Target = target,
-            Body = RequestRewriter.Rewrite(body.Memory, prepared.Plan, prepared.Images, target.Deployment),
+            Body = upstream,
             Stream = request.Stream,
             HideUsage = !request.StreamOptions.IncludeUsage,
             Disconnect = caller.Disconnect,

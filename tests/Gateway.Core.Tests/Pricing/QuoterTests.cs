@@ -57,7 +57,7 @@ public sealed class QuoterTests
             Provider = new Provider { Name = "p", Dialect = OpenAiDialect.Instance, BaseUrl = new Uri("https://example.com") },
             Model = "m",
         };
-        var plan = new RequestPlan(new ParsedRequest { Model = "m" }, allowed, n, []);
+        var plan = new RequestPlan(new ParsedRequest { Model = "m" }, allowed, n, [], ParameterPolicy.None);
         return Quoter.Quote(plan, Measured, new Target("m", card, deployment, price), rule, 1024);
     }
 }

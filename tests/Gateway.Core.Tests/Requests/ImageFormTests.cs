@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateway.Core.Dialects;
 using Gateway.Core.Dialects.OpenAi;
 using Gateway.Core.Images;
 using Gateway.Core.Models;
@@ -145,10 +146,11 @@ public sealed class ImageFormTests
                 Content = part.Source == ImageSource.File ? new StreamedInsert(8, _ => new ValueTask<Stream>(new MemoryStream("c3RvcmVk"u8.ToArray()))) : null,
             }),
         ];
-        var spliced = RequestRewriter.Rewrite(body, plan!, images, Upstream);
+        RequestRewriter.Rewrite(new ChatRequest(body, plan!, images, new ModelCard { Id = "card" }, Upstream)).TryGet(out var spliced, out error)
+            .ShouldBeTrue(error?.Message);
 
         var text = new StringBuilder();
-        foreach (var segment in spliced.Segments)
+        foreach (var segment in spliced!.Segments)
         {
             text.Append(segment.Stream is null ? Encoding.UTF8.GetString(segment.Memory.Span) : "c3RvcmVk");
         }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
+using Gateway.Core.Dialects;
 using Gateway.Core.Dialects.OpenAi;
 using Gateway.Core.Models;
 using Gateway.Core.Requests;
@@ -73,8 +74,9 @@ public sealed class RequestRewriterTests
 
     private static string Rewrite(string json, ParameterPolicy policy)
     {
-        var spliced = RequestRewriter.Rewrite(Encoding.UTF8.GetBytes(json), Plan(json, policy), [], Upstream);
-        var bytes = spliced.Segments.SelectMany(segment => segment.Memory.ToArray()).ToArray();
+        var request = new ChatRequest(Encoding.UTF8.GetBytes(json), Plan(json, policy), default, new ModelCard { Id = "card" }, Upstream);
+        RequestRewriter.Rewrite(request).TryGet(out var spliced, out var error).ShouldBeTrue(error?.Message);
+        var bytes = spliced!.Segments.SelectMany(segment => segment.Memory.ToArray()).ToArray();
         bytes.Length.ShouldBe((int)spliced.Length);
         return Encoding.UTF8.GetString(bytes);
     }

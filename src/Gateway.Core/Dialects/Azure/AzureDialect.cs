@@ -17,7 +17,7 @@ public sealed class AzureDialect : IDialect
 
     public string Name => "azure";
 
-    public Uri ChatCompletions(Provider provider, string model)
+    public Uri ChatCompletions(Provider provider, string model, bool stream)
     {
         var resource = provider.BaseUrl.AbsoluteUri.TrimEnd('/');
         return provider.ApiVersion is { Length: > 0 } version

@@ -13,7 +13,7 @@ public sealed class OpenAiDialect : IDialect
 
     public string Name => "openai";
 
-    public Uri ChatCompletions(Provider provider, string model) => new($"{provider.BaseUrl.AbsoluteUri.TrimEnd('/')}/chat/completions");
+    public Uri ChatCompletions(Provider provider, string model, bool stream) => new($"{provider.BaseUrl.AbsoluteUri.TrimEnd('/')}/chat/completions");
 
     public ProviderCredential Credential(Secret apiKey) => new("Authorization", $"Bearer {apiKey.Reveal()}");
 
