@@ -134,7 +134,8 @@ internal sealed partial class SharedFunds(Database database, FundsStore store, B
     }
 
     /// <summary>Lets the holds of this node's requests live on, and ends those of nodes that are gone.</summary>
-    public async Task RenewAndSweepAsync()
+    /// <returns>False where the database did not take it.</returns>
+    public async Task<bool> RenewAndSweepAsync()
     {
         try
         {
@@ -145,11 +146,18 @@ internal sealed partial class SharedFunds(Database database, FundsStore store, B
                 await ExecuteAsync(HoldSql.Renew, patience.Token, Of(running), Of(HoldSql.LeaseMicroseconds));
             }
 
-            await ExecuteAsync(HoldSql.Sweep, patience.Token);
+            if (database.IsSteady)
+            {
+                await ExecuteAsync(HoldSql.Sweep, patience.Token);
+            }
+
+            return true;
         }
         catch (Exception e) when (e is DbException or TimeoutException or OperationCanceledException)
         {
+            database.SawOutage();
             Log.NotRenewed(logger, e);
+            return false;
         }
     }
 

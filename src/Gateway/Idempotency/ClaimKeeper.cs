@@ -8,7 +8,13 @@ namespace Gateway.Idempotency;
 /// Keeps this node's claims alive: each that is held for long gets its lease lengthened, one by one, well before it runs out. Most requests
 /// are over before that.
 /// </summary>
-internal sealed partial class ClaimKeeper(IdempotencyStore store, IOptions<IdempotencyOptions> options, TimeProvider time, ILogger<ClaimKeeper> logger) : BackgroundService
+/// <param name="store">Where claims are.</param>
+/// <param name="isSpooling">Whether ledger rows wait for the database: the claims that they complete are kept until they are there.</param>
+/// <param name="options">The stage's own.</param>
+/// <param name="time">Tells what is due.</param>
+/// <param name="logger">Hears of what could not be kept.</param>
+internal sealed partial class ClaimKeeper(
+    IdempotencyStore store, Func<bool> isSpooling, IOptions<IdempotencyOptions> options, TimeProvider time, ILogger<ClaimKeeper> logger) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
@@ -17,6 +23,7 @@ internal sealed partial class ClaimKeeper(IdempotencyStore store, IOptions<Idemp
 
     private readonly IdempotencyOptions _options = options.Value;
     private readonly ConcurrentDictionary<IdempotencyClaim, long> _held = new();
+    private readonly ConcurrentDictionary<IdempotencyClaim, bool> _spooled = new();
 
     /// <summary>When what ends now is forgotten.</summary>
     public DateTimeOffset KeepUntil => time.GetUtcNow().AddHours(_options.KeepHours);
@@ -41,6 +48,9 @@ internal sealed partial class ClaimKeeper(IdempotencyStore store, IOptions<Idemp
         MaxTenantBytes = _options.MaxTenantBytes,
     };
 
+    /// <summary>Keeps a claim whose request is over, until the ledger has caught up.</summary>
+    public void KeepSpooled(IdempotencyClaim claim) => _spooled[claim] = true;
+
     /// <summary>Lets go of a claim. A key that cannot be freed just now is free when its lease has run out.</summary>
     public async ValueTask EndAsync(IdempotencyClaim claim, bool release)
     {
@@ -63,6 +73,15 @@ internal sealed partial class ClaimKeeper(IdempotencyStore store, IOptions<Idemp
     /// <summary>Lengthens the leases that are due.</summary>
     public async Task RenewAsync(CancellationToken ct)
     {
+        if (!isSpooling())
+        {
+            foreach (var (claim, _) in _spooled)
+            {
+                _spooled.TryRemove(claim, out _);
+                _held.TryRemove(claim, out _);
+            }
+        }
+
         foreach (var (claim, since) in _held)
         {
             if (time.GetElapsedTime(since) < RenewAfter)
@@ -77,7 +96,7 @@ internal sealed partial class ClaimKeeper(IdempotencyStore store, IOptions<Idemp
                 {
                     _held.TryUpdate(claim, now, since);
                 }
-                else if (_held.TryRemove(claim, out _))
+                else if (_held.TryRemove(claim, out _) && !_spooled.TryRemove(claim, out _))
                 {
                     // Or it was completed in this very moment, and then it is not held any more.
                     Log.Lost(logger, claim.Owner);

@@ -25,6 +25,13 @@ internal sealed class IdempotencyClaim(IdempotentRequest request, string owner, 
         return keeper.Complete(this, answer, answer is null ? [] : body.ToArray());
     }
 
+    /// <summary>The row that completes it is durable and waits for the database: the lease is kept up until the ledger has caught up.</summary>
+    public void Spooled()
+    {
+        _ended = true;
+        keeper.KeepSpooled(this);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_ended)

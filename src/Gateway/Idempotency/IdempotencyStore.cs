@@ -20,14 +20,14 @@ internal sealed class IdempotencyStore(Database database, KeyStatements statemen
         + "values (@caller, @key, @tenant, @endpoint, @body, 'running', @owner, @lease, @now, @expires, 0) "
         + "on conflict (key_id, key_hash) do update set endpoint = excluded.endpoint, body_hash = excluded.body_hash, owner = excluded.owner, "
         + "lease_until = excluded.lease_until, created_at = excluded.created_at, expires_at = excluded.expires_at "
-        + "where i.state = 'running' and i.lease_until <= @now";
+        + "where i.state = 'running' and i.lease_until <= @lapsed";
 
     private const string SelectKey = "select " + KeyRow.Columns + " from idempotency" + OfKey;
     private const string SelectAnswer = "select answer from idempotency" + OfKey + " and owner = @owner and answer is not null";
     private const string ExtendLease = "update idempotency set lease_until = @lease" + OfOwner;
     private const string DeleteRunning = "delete from idempotency" + OfOwner;
 
-    private const string Expired = "expires_at <= @now and (state = 'completed' or lease_until <= @now)";
+    private const string Expired = "expires_at <= @now and (state = 'completed' or lease_until <= @lapsed)";
     private const string DeleteReturning = " returning tenant_id, bytes";
     private const string TakeFromUsage = "update idempotency_usage set bytes = bytes - @bytes where tenant_id = @tenant";
 
@@ -35,6 +35,12 @@ internal sealed class IdempotencyStore(Database database, KeyStatements statemen
     private readonly string _deleteExpired =
         "delete from idempotency where (key_id, key_hash) in (select key_id, key_hash from idempotency where " + Expired
         + " order by expires_at limit @limit" + database.Dialect.SkipLocked + ")" + DeleteReturning;
+
+    /// <summary>
+    /// Leases that ran out by then are over. After an outage none is for a while: the owner may have a row in its spool that completes the key,
+    /// and could not lengthen the lease.
+    /// </summary>
+    public DateTimeOffset Lapsed => database.IsSteady ? time.GetUtcNow() : DateTimeOffset.UnixEpoch;
 
     /// <summary>Null where nobody used the key.</summary>
     public Task<KeyRow?> FindAsync(IdempotentRequest request, CancellationToken ct) =>
@@ -59,6 +65,7 @@ internal sealed class IdempotencyStore(Database database, KeyStatements statemen
                 new("@lease", UnixMicroseconds.From(now + Lease)),
                 new("@now", UnixMicroseconds.From(now)),
                 new("@expires", UnixMicroseconds.From(keepUntil)),
+                LapsedArgument(),
             ],
             ct);
         return changed > 0;
@@ -92,13 +99,15 @@ internal sealed class IdempotencyStore(Database database, KeyStatements statemen
 
     /// <summary>Removes a key whose time is over.</summary>
     public Task RemoveExpiredAsync(IdempotentRequest request, CancellationToken ct) =>
-        RemoveAsync("delete from idempotency" + OfKey + " and " + Expired + DeleteReturning, [.. KeyOf(request), Now()], ct);
+        RemoveAsync("delete from idempotency" + OfKey + " and " + Expired + DeleteReturning, [.. KeyOf(request), Now(), LapsedArgument()], ct);
 
     /// <summary>Removes some of the keys whose time is over, oldest first.</summary>
     /// <returns>How many.</returns>
-    public Task<int> RemoveExpiredAsync(int limit, CancellationToken ct) => RemoveAsync(_deleteExpired, [new("@limit", limit), Now()], ct);
+    public Task<int> RemoveExpiredAsync(int limit, CancellationToken ct) => RemoveAsync(_deleteExpired, [new("@limit", limit), Now(), LapsedArgument()], ct);
 
     private static SqlArgument[] KeyOf(IdempotentRequest request) => [new("@caller", request.Caller.Value), new("@key", request.KeyHash)];
+
+    private SqlArgument LapsedArgument() => new("@lapsed", UnixMicroseconds.From(Lapsed));
 
     private SqlArgument Now() => new("@now", UnixMicroseconds.From(time.GetUtcNow()));
 

@@ -82,7 +82,7 @@ internal sealed partial class KeyGuard(IdempotencyStore store, ClaimKeeper keepe
     private KeyVerdict? Judge(KeyRow row, IdempotentRequest request)
     {
         var now = time.GetUtcNow();
-        if (row.IsOver(now))
+        if (row.IsOver(now, store.Lapsed))
         {
             return null;
         }

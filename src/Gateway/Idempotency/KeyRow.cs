@@ -47,7 +47,9 @@ internal sealed record KeyRow
     };
 
     /// <summary>Whether it counts for nothing any more: its owner is gone, or its time is over.</summary>
-    public bool IsOver(DateTimeOffset now) => (IsRunning ? LeaseUntil : ExpiresAt) <= now;
+    /// <param name="now">Now.</param>
+    /// <param name="lapsed">Leases that ran out by then are over.</param>
+    public bool IsOver(DateTimeOffset now, DateTimeOffset lapsed) => IsRunning ? LeaseUntil <= lapsed : ExpiresAt <= now;
 
     public bool IsOf(IdempotentRequest request) =>
         string.Equals(Endpoint, request.Endpoint, StringComparison.Ordinal) && BodyHash.AsSpan().SequenceEqual(request.BodyHash);

@@ -4,7 +4,7 @@ using Gateway.Storage;
 namespace Gateway.Keys;
 
 /// <summary>Learns what other nodes and the command line changed, twice a second, and forgets what is out of date.</summary>
-internal sealed partial class KeyChangePoll(ChangeLog changes, KeyCache cache, TimeProvider time, ILogger<KeyChangePoll> logger) : BackgroundService
+internal sealed partial class KeyChangePoll(Database database, ChangeLog changes, KeyCache cache, TimeProvider time, ILogger<KeyChangePoll> logger) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
@@ -36,6 +36,7 @@ internal sealed partial class KeyChangePoll(ChangeLog changes, KeyCache cache, T
         }
         catch (Exception e) when (e is DbException or TimeoutException)
         {
+            database.SawOutage();
             if (!_down)
             {
                 _down = true;

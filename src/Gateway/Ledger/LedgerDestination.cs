@@ -206,6 +206,7 @@ internal sealed partial class LedgerDestination
 
     private void SayDown(Exception cause)
     {
+        _database.SawOutage();
         if (!_down)
         {
             _down = true;

@@ -19,6 +19,8 @@ internal sealed class SqliteLedgerSink(Database database, Action<IReadOnlyList<s
     // 32 MiB: a page that many small groups filled is copied into the database once, not each second.
     private const int CheckpointPages = 8192;
 
+    private const int MostAbsent = 100_000;
+
     private static readonly string InsertRow =
         $"{LedgerSql.Insert} values ({string.Join(", ", Enumerable.Repeat("?", ColumnCount))}){LedgerSql.IgnoreKnown}";
 
@@ -28,6 +30,11 @@ internal sealed class SqliteLedgerSink(Database database, Action<IReadOnlyList<s
     private sqlite3_stmt? _add;
     private sqlite3_stmt? _move;
     private sqlite3_stmt? _commit;
+    private sqlite3_stmt? _version;
+
+    // Most rows belong to keys and tenants without a budget. Only another connection makes accounts, and this number tells that one has written.
+    private readonly HashSet<FundsAccount> _absent = [];
+    private long _seenVersion;
     private readonly Dictionary<UsageKey, UsageSums> _sums = [];
     private readonly Dictionary<FundsAccount, long> _moves = [];
     private readonly List<FundsState> _moved = [];
@@ -66,9 +73,13 @@ internal sealed class SqliteLedgerSink(Database database, Action<IReadOnlyList<s
                 Step(add);
             }
 
+            ForgetAbsentIfOthersWrote();
             foreach (var (account, amount) in _moves)
             {
-                Move(move, account, amount);
+                if (!_absent.Contains(account))
+                {
+                    Move(move, account, amount);
+                }
             }
 
             foreach (var row in rows)
@@ -97,13 +108,15 @@ internal sealed class SqliteLedgerSink(Database database, Action<IReadOnlyList<s
 
     public void Reset()
     {
+        _absent.Clear();
+        _version?.Dispose();
         _move?.Dispose();
         _begin?.Dispose();
         _insert?.Dispose();
         _add?.Dispose();
         _commit?.Dispose();
         _connection?.Dispose();
-        (_begin, _insert, _add, _move, _commit, _connection) = (null, null, null, null, null, null);
+        (_begin, _insert, _add, _move, _commit, _version, _connection) = (null, null, null, null, null, null, null);
     }
 
     public void Dispose() => Reset();
@@ -186,7 +199,37 @@ internal sealed class SqliteLedgerSink(Database database, Action<IReadOnlyList<s
                 Money.Zero));
         }
 
+        else if (result == raw.SQLITE_DONE)
+        {
+            RememberAbsent(account);
+        }
+
         Finish(statement, result == raw.SQLITE_ROW ? raw.sqlite3_step(statement) : result);
+    }
+
+    private void RememberAbsent(in FundsAccount account)
+    {
+        if (_absent.Count >= MostAbsent)
+        {
+            _absent.Clear();
+        }
+
+        _absent.Add(account);
+    }
+
+    /// <summary>Inside the transaction, which keeps others from writing, so that what is absent stays so until its end.</summary>
+    private void ForgetAbsentIfOthersWrote()
+    {
+        _version ??= Prepare("pragma data_version");
+        var result = raw.sqlite3_step(_version);
+        var version = result == raw.SQLITE_ROW ? raw.sqlite3_column_int64(_version, 0) : _seenVersion;
+        if (version != _seenVersion)
+        {
+            _absent.Clear();
+            _seenVersion = version;
+        }
+
+        Finish(_version, result == raw.SQLITE_ROW ? raw.sqlite3_step(_version) : result);
     }
 
     private void Bind(sqlite3_stmt statement, LedgerEntry entry)

@@ -1,6 +1,7 @@
 using Gateway.Files;
 using Gateway.Idempotency;
 using Gateway.Images;
+using Gateway.Ledger;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Pipeline;
@@ -22,7 +23,7 @@ internal static class InferenceEndpoints
     {
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
-        services.AddIdempotency(configuration);
+        services.AddIdempotency(configuration, static provider => () => provider.GetRequiredService<LedgerWriter>().IsSpooling);
         services.AddSingleton<BodyBuffers>();
         services.AddSingleton<RequestBodyReader>();
         services.AddSingleton(provider => new ImageResolver(

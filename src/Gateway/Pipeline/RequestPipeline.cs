@@ -192,7 +192,13 @@ internal sealed partial class RequestPipeline(
         exchange.Bill = bill;
         var completion = claim is null ? null : Complete(claim, response, copy!, bill, target); // Both are there, or neither.
         var committed = await TryCommitAsync(exchange, request, response, bill, completion);
-        await hold.EndAsync(!committed ? HoldEnd.GivenBack : settlement.IsSpooling ? HoldEnd.Spooled : HoldEnd.Committed);
+        var isSpooled = committed && settlement.IsSpooling;
+        await hold.EndAsync(!committed ? HoldEnd.GivenBack : isSpooled ? HoldEnd.Spooled : HoldEnd.Committed);
+        if (isSpooled && completion is not null)
+        {
+            claim!.Spooled(); // Without it there is no completion.
+        }
+
         await reservation.SettleAsync(bill.Usage.TotalTokens, CancellationToken.None);
         if (!committed)
         {

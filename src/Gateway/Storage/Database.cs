@@ -9,8 +9,18 @@ internal sealed class Database(DbDataSource source, SqlDialect dialect, TimeProv
     private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim? _turn = dialect.WritesInTurn ? new(1) : null;
     private Tuple<long, bool>? _health;
+    private Tuple<long>? _lastOutage;
+
+    /// <summary>
+    /// How long the database must have answered before what nodes left behind may be ended: those that were cut off from it as well need the
+    /// time to lengthen the leases of what they still have.
+    /// </summary>
+    public static readonly TimeSpan SteadyAfter = TimeSpan.FromSeconds(30);
 
     public DbDataSource Source => source;
+
+    /// <summary>Whether it has answered for <see cref="SteadyAfter"/>, as far as this node saw.</summary>
+    public bool IsSteady => _lastOutage is not { } outage || time.GetElapsedTime(outage.Item1) >= SteadyAfter;
 
     public SqlDialect Dialect => dialect;
 
@@ -53,6 +63,9 @@ internal sealed class Database(DbDataSource source, SqlDialect dialect, TimeProv
         return result;
     }
 
+    /// <summary>It did not answer just now.</summary>
+    public void SawOutage() => _lastOutage = Tuple.Create(time.GetTimestamp());
+
     /// <summary>Waits for the turn to write, for whoever begins a transaction by itself on a thread of its own.</summary>
     public WriteTurn TakeTurn()
     {
@@ -78,6 +91,7 @@ internal sealed class Database(DbDataSource source, SqlDialect dialect, TimeProv
         catch (Exception e) when (e is DbException or TimeoutException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             healthy = false;
+            SawOutage();
         }
 
         _health = Tuple.Create(time.GetTimestamp(), healthy);

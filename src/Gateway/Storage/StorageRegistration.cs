@@ -13,6 +13,8 @@ internal static class StorageRegistration
     /// <summary>The name of the database's check.</summary>
     public const string DatabaseCheck = "database";
 
+    private const int MaxPreparedStatements = 64;
+
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -37,7 +39,7 @@ internal static class StorageRegistration
     {
         if (options.Postgres is { } postgres)
         {
-            return new Database(NpgsqlDataSource.Create(WithOurTimeouts(postgres)), new PostgresDialect(postgres), time);
+            return new Database(NpgsqlDataSource.Create(WithOurDefaults(postgres)), new PostgresDialect(postgres), time);
         }
 
         var dialect = new SqliteDialect(options);
@@ -69,8 +71,9 @@ internal static class StorageRegistration
                 $"{dialect.Setting}: there is no database. Set {StorageOptions.DataDirectoryKey} to the gateway's data directory, or run this where the gateway runs.", null);
     }
 
-    // Npgsql waits 15 s for a connection and 30 s for an answer; a request's way must know sooner. What the operator wrote stays.
-    private static string WithOurTimeouts(string text)
+    // Npgsql waits 15 s for a connection and 30 s for an answer; a request's way must know sooner. The few statements of that way are planned once for each
+    // connection. What the operator wrote stays: a pooler that cannot keep prepared statements wants "Max Auto Prepare=0".
+    private static string WithOurDefaults(string text)
     {
         var written = new DbConnectionStringBuilder { ConnectionString = text };
         var builder = new NpgsqlConnectionStringBuilder(text);
@@ -82,6 +85,11 @@ internal static class StorageRegistration
         if (!written.ContainsKey("Command Timeout") && !written.ContainsKey("CommandTimeout"))
         {
             builder.CommandTimeout = 5;
+        }
+
+        if (!written.ContainsKey("Max Auto Prepare") && !written.ContainsKey("MaxAutoPrepare"))
+        {
+            builder.MaxAutoPrepare = MaxPreparedStatements;
         }
 
         builder.ApplicationName ??= "gateway";

@@ -55,6 +55,27 @@ public sealed class PostgresFundsTests() : FundsSuite(Backend.Postgres)
     }
 
     [Fact]
+    public async Task Hold_whose_lease_ran_out_in_an_outage_is_kept_until_its_node_had_time_to_renew_it()
+    {
+        await using var test = await TestDatabase.CreateMigratedAsync(Backend.Postgres);
+        await using var waiting = await FundsNode.StartAsync(test);
+        await using var other = await FundsNode.StartAsync(test);
+        var tenant = await CreateAsync(waiting, 1_000_000_000);
+        (await waiting.Funds.HoldAsync("req_spooled", Of(tenant, 1).FundsAt(Now).Bounds, Cents4)).TryGet(out var hold, out _).ShouldBeTrue();
+        await hold!.EndAsync(HoldEnd.Spooled);
+        await other.Database.WriteAsync(session => session.ExecuteAsync("update holds set expires_at = 0", [], Ct), Ct);
+
+        other.Database.SawOutage();
+        await other.Shared!.RenewAndSweepAsync();
+        (await other.Funds.BalanceAsync(tenant, Ct)).Held.ShouldBe(Cents4);
+
+        await waiting.Shared!.RenewAndSweepAsync();
+        test.Clock.Advance(Database.SteadyAfter);
+        await other.Shared.RenewAndSweepAsync();
+        (await other.Funds.BalanceAsync(tenant, Ct)).Held.ShouldBe(Cents4);
+    }
+
+    [Fact]
     public async Task Row_of_a_request_whose_hold_was_swept_is_paid_all_the_same()
     {
         await using var test = await TestDatabase.CreateMigratedAsync(Backend.Postgres);

@@ -20,6 +20,9 @@ internal sealed class IdempotencyCluster : IAsyncDisposable
 
     public ManualClock Clock { get; } = new();
 
+    /// <summary>The clock by which the database's outages are told.</summary>
+    public MovableClock DatabaseClock => _database.Clock;
+
     public IReadOnlyList<IdempotencyNode> Nodes { get; }
 
     public static async Task<IdempotencyCluster> StartAsync(Backend backend, int nodes = 1, IdempotencyOptions? options = null)

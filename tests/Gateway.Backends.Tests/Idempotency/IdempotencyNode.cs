@@ -21,13 +21,16 @@ internal sealed class IdempotencyNode : IAsyncDisposable
         Database = database;
         _statements = new KeyStatements(database);
         Store = new IdempotencyStore(database, _statements, clock);
-        Keeper = new ClaimKeeper(Store, Options.Create(options ?? new IdempotencyOptions()), clock, NullLogger<ClaimKeeper>.Instance);
+        Keeper = new ClaimKeeper(Store, () => IsSpooling, Options.Create(options ?? new IdempotencyOptions()), clock, NullLogger<ClaimKeeper>.Instance);
         Guard = new KeyGuard(Store, Keeper, clock, NullLogger<KeyGuard>.Instance);
         Sweeper = new KeySweeper(Store, clock, NullLogger<KeySweeper>.Instance);
         Writer = new LedgerWriter(database, LedgerRegistration.SinkFor(database), TimeProvider.System, NullLogger<LedgerWriter>.Instance);
     }
 
     public Database Database { get; }
+
+    /// <summary>Whether rows wait for the database, as far as the node's claims are concerned.</summary>
+    public bool IsSpooling { get; set; }
 
     public IdempotencyStore Store { get; }
 

@@ -5,6 +5,7 @@ using Gateway.Core.Errors;
 using Gateway.Core.Pricing;
 using Gateway.Idempotency;
 using Gateway.Ledger;
+using Gateway.Storage;
 using Shouldly;
 using Xunit;
 using static Gateway.Backends.Tests.Idempotency.IdempotencyNode;
@@ -160,6 +161,36 @@ public abstract class IdempotencySuite(Backend backend)
 
         await left.CommitAsync(claim, Body);
         (await right.RepeatAsync(Request("a"))).ShouldBe(Body);
+    }
+
+    [Fact]
+    public async Task Claim_of_a_row_that_waits_out_an_outage_is_not_taken_over_though_its_lease_ran_out()
+    {
+        await using var cluster = await IdempotencyCluster.StartAsync(backend, nodes: 2);
+        var (left, right) = (cluster.Nodes[0], cluster.Nodes[1]);
+        await using var claim = (await left.ClaimAsync(Request("a"), "req_1")).ShouldNotBeNull();
+        await using var gone = (await left.ClaimAsync(Request("b"), "req_2")).ShouldNotBeNull();
+        left.IsSpooling = true;
+        claim.Spooled();
+
+        // An hour later it answers again, as the other node saw.
+        cluster.Clock.Advance(TimeSpan.FromHours(1));
+        right.Database.SawOutage();
+        (await right.RepeatAsync(Request("a"))).ShouldBe("idempotency_key_in_use");
+        (await right.ClaimAsync(Request("a"), "req_3")).ShouldBeNull();
+        await right.Sweeper.SweepAsync(CancellationToken.None);
+
+        // The node that has the row was first to lengthen what it still has; a node that is gone was not.
+        await left.Keeper.RenewAsync(CancellationToken.None);
+        cluster.DatabaseClock.Advance(Database.SteadyAfter);
+        (await right.ClaimAsync(Request("a"), "req_4")).ShouldBeNull();
+        await left.CommitAsync(claim, Body);
+        left.IsSpooling = false;
+        await left.Keeper.RenewAsync(CancellationToken.None);
+        (await right.RepeatAsync(Request("a"))).ShouldBe(Body);
+
+        cluster.Clock.Advance(IdempotencyStore.Lease);
+        await using var taken = (await right.ClaimAsync(Request("b"), "req_5")).ShouldNotBeNull();
     }
 
     [Fact]

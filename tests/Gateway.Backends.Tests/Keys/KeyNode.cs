@@ -20,7 +20,7 @@ internal sealed class KeyNode
         Tenants = new TenantStore(Database, Changes, test.Clock);
         Keys = new KeyStore(Database, Changes, Cache, test.Clock);
         Authenticator = new KeyAuthenticator(Cache, Keys, test.Clock, NullLogger<KeyAuthenticator>.Instance);
-        Poll = new KeyChangePoll(Changes, Cache, test.Clock, NullLogger<KeyChangePoll>.Instance);
+        Poll = new KeyChangePoll(Database, Changes, Cache, test.Clock, NullLogger<KeyChangePoll>.Instance);
     }
 
     public CountingDataSource Source { get; }

@@ -7,5 +7,7 @@ internal sealed class MovableClock : TimeProvider
 
     public void Advance(TimeSpan by) => _ahead += by;
 
+    public override long GetTimestamp() => base.GetTimestamp() + (long)(_ahead.TotalSeconds * TimestampFrequency);
+
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
 }
