@@ -1,6 +1,7 @@
 using Gateway.Catalog;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
+using Gateway.Funds;
 using Gateway.Keys;
 using Gateway.Limits;
 
@@ -11,7 +12,7 @@ internal static class LimitEndpoints
     public static void Map(RouteGroupBuilder admin) => admin.MapGet("/limits", GetAsync);
 
     private static async Task<IResult> GetAsync(
-        HttpRequest request, KeyStore keys, TenantStore tenants, CatalogStore catalogs, ILimiter limiter, CancellationToken cancellationToken)
+        HttpRequest request, KeyStore keys, TenantStore tenants, CatalogStore catalogs, ILimiter limiter, IFunds funds, TimeProvider time, CancellationToken cancellationToken)
     {
         var query = new QueryFields(request);
         var id = query.Text("key");
@@ -26,10 +27,29 @@ internal static class LimitEndpoints
             return new AdminError(GatewayError.NotFound("key", id!));
         }
 
-        var caller = new Caller { Key = key.Id, Tenant = tenant.Id, Tier = tenant.Tier, TenantLimits = tenant.Limits, KeyLimits = key.Limits };
+        var caller = new Caller
+        {
+            Key = key.Id,
+            Tenant = tenant.Id,
+            Tier = tenant.Tier,
+            TenantLimits = tenant.Limits,
+            KeyLimits = key.Limits,
+            Mode = tenant.Mode,
+            TenantBudget = tenant.MonthlyBudget,
+            KeyBudget = key.MonthlyBudget,
+        };
         var scopes = caller.PlanUnder(catalogs.Current.Tier(tenant.Tier)).All();
-        return await limiter.ReadAsync(tenant.Id, scopes, cancellationToken) is { } limits
-            ? TypedResults.Json(LimitsJson.Of(caller, limits), AdminJson.Default.LimitsJson)
-            : new AdminError(GatewayError.LimiterUnavailable());
+        if (await limiter.ReadAsync(tenant.Id, scopes, cancellationToken) is not { } limits)
+        {
+            return new AdminError(GatewayError.LimiterUnavailable());
+        }
+
+        var money = new List<FundsUseJson>();
+        foreach (var bound in caller.FundsAt(time.GetUtcNow()).Bounds)
+        {
+            money.Add(FundsUseJson.Of(bound, await funds.ReadAsync(bound.Account, cancellationToken)));
+        }
+
+        return TypedResults.Json(LimitsJson.Of(caller, limits, money), AdminJson.Default.LimitsJson);
     }
 }

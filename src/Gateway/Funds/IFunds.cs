@@ -25,5 +25,8 @@ internal interface IFunds
     ValueTask<Outcome<Hold>> HoldAsync(string requestId, ImmutableArray<FundsBound> bounds, Money amount);
 
     /// <summary>The tenant's balance, and what running requests hold of it.</summary>
-    Task<FundsState> BalanceAsync(TenantId tenant, CancellationToken ct);
+    Task<FundsState> BalanceAsync(TenantId tenant, CancellationToken ct) => ReadAsync(FundsAccount.Balance(tenant), ct);
+
+    /// <summary>How an account stands, and what running requests hold of it. A month that nobody asked for yet is summed up first.</summary>
+    Task<FundsState> ReadAsync(FundsAccount account, CancellationToken ct);
 }

@@ -124,9 +124,9 @@ internal sealed partial class LocalFunds(FundsStore store, BudgetWatch watch, Ti
         return ValueTask.CompletedTask;
     }
 
-    public async Task<FundsState> BalanceAsync(TenantId tenant, CancellationToken ct)
+    public async Task<FundsState> ReadAsync(FundsAccount account, CancellationToken ct)
     {
-        var state = await store.ReadAsync(FundsAccount.Balance(tenant), ct);
+        var state = account.Month == 0 ? await store.ReadAsync(account, ct) : await store.OpenAsync(account, ct);
         lock (_gate)
         {
             return _accounts.TryGetValue(state.Account, out var counted) ? state with { Held = new Money(counted.Held) } : state;

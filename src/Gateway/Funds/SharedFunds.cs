@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Data.Common;
 using Gateway.Core.Admission;
-using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 using Gateway.Core.Pricing;
 using Gateway.Storage;
@@ -107,7 +106,8 @@ internal sealed partial class SharedFunds(Database database, FundsStore store, B
         }
     }
 
-    public Task<FundsState> BalanceAsync(TenantId tenant, CancellationToken ct) => store.ReadAsync(FundsAccount.Balance(tenant), ct);
+    public Task<FundsState> ReadAsync(FundsAccount account, CancellationToken ct) =>
+        account.Month == 0 ? store.ReadAsync(account, ct) : store.OpenAsync(account, ct);
 
     /// <summary>Rows wait for the database no longer, and have ended what their requests held.</summary>
     public void EndSpooled()

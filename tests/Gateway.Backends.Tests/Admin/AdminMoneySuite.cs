@@ -29,6 +29,29 @@ public abstract class AdminMoneySuite(Backend backend)
     }
 
     [Fact]
+    public async Task Limits_of_a_key_tell_the_balance_and_both_budgets()
+    {
+        await using var node = await AdminNode.StartAsync(backend);
+        var tenant = (string)(await node.PostAsync("/tenants", """{"name":"a","mode":"prepaid","monthly_budget":"500.5"}""", HttpStatusCode.Created))["id"]!;
+        var key = (string)(await node.PostAsync($"/tenants/{tenant}/keys", """{"name":"k","monthly_budget":"7"}""", HttpStatusCode.Created))["id"]!;
+        await node.PostAsync($"/tenants/{tenant}/credits", """{"amount":"20","note":"x"}""", HttpStatusCode.Created);
+        var ledger = node.Services.GetRequiredService<LedgerWriter>();
+        var at = TimeProvider.System.GetUtcNow();
+        await ledger.CommitAsync(
+            LedgerEntries.At(at) with { TenantId = new TenantId(tenant), KeyId = new KeyId(key), Amount = new Money(1_250_000_000), Prepaid = true }, CancellationToken.None);
+
+        var told = await node.GetAsync($"/limits?key={key}", HttpStatusCode.OK);
+
+        var month = at.ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
+        told["funds"]!.AsArray().Select(fund => string.Join(' ', fund!.AsObject().Select(field => field.Value?.ToString() ?? "null"))).ShouldBe(
+        [
+            "tenant balance null 20 1.25 0 18.75",
+            $"tenant monthly_budget {month} 500.5 1.25 0 499.25",
+            $"key monthly_budget {month} 7 1.25 0 5.75",
+        ]);
+    }
+
+    [Fact]
     public async Task Credit_moves_the_balance_once_for_its_key()
     {
         await using var node = await AdminNode.StartAsync(backend);

@@ -1,0 +1,29 @@
+using Gateway.Core.Admission;
+using Gateway.Core.Pricing;
+
+namespace Gateway.Admin;
+
+/// <summary>Money that binds a key: a balance, or a budget of the calendar month in UTC.</summary>
+/// <param name="Scope"><c>tenant</c> or <c>key</c>.</param>
+/// <param name="Kind"><c>balance</c> or <c>monthly_budget</c>.</param>
+/// <param name="Month"><c>2026-01</c>, or null of a balance.</param>
+/// <param name="Limit">The budget, or what was credited.</param>
+/// <param name="Spent">Of it, by ledger rows.</param>
+/// <param name="Held">Of it, by running requests.</param>
+/// <param name="Available">The rest; less than nothing where rows cost more than was held.</param>
+internal sealed record FundsUseJson(string Scope, string Kind, string? Month, string Limit, string Spent, string Held, string Available)
+{
+    public static FundsUseJson Of(in FundsBound bound, in FundsState state)
+    {
+        var limit = bound.LimitOf(state);
+        var available = (Int128)limit.NanoUsd - state.Spent.NanoUsd - state.Held.NanoUsd;
+        return new FundsUseJson(
+            bound.Kind == FundsKind.KeyBudget ? "key" : "tenant",
+            bound.Kind == FundsKind.Balance ? "balance" : "monthly_budget",
+            bound.Kind == FundsKind.Balance ? null : FundsAccount.StartOf(bound.Account.Month).ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture),
+            limit.ToString(),
+            state.Spent.ToString(),
+            state.Held.ToString(),
+            new Money((long)Int128.Clamp(available, long.MinValue, long.MaxValue)).ToString());
+    }
+}
