@@ -53,9 +53,12 @@ internal static class LoadCommand
 
     private static ILoadDriver DriverFor(LoadOptions options, Workspace workspace) => options.Driver switch
     {
-        "http" => new HttpDriver(),
+        _ when options.Rate > 0 => options.Driver is null or "http"
+            ? new HttpDriver(options.Rate)
+            : throw new CannotMeasureException("--rate needs --driver http."),
+        "http" => new HttpDriver(rate: 0),
         "wrk" => WrkDriver.Find(workspace) ?? throw new CannotMeasureException("wrk is not on the PATH. Install it, or use --driver http."),
-        null => WrkDriver.Find(workspace) ?? (ILoadDriver)new HttpDriver(),
+        null => WrkDriver.Find(workspace) ?? (ILoadDriver)new HttpDriver(rate: 0),
         var other => throw new CannotMeasureException($"--driver {other}: wrk or http is needed."),
     };
 }

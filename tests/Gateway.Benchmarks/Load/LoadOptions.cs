@@ -21,6 +21,9 @@ internal sealed record LoadOptions
 
     public required int Connections { get; init; }
 
+    /// <summary>Requests a second, evenly spread; 0 = as many as go.</summary>
+    public required int Rate { get; init; }
+
     /// <summary><c>wrk</c> or <c>http</c>; null = wrk where it is installed.</summary>
     public required string? Driver { get; init; }
 
@@ -28,7 +31,7 @@ internal sealed record LoadOptions
 
     public static LoadOptions Parse(Arguments args)
     {
-        args.AllowOnly("mode", "backend", "image", "keys", "seconds", "warmup", "rounds", "connections", "driver", "gateway", "env");
+        args.AllowOnly("mode", "backend", "image", "keys", "seconds", "warmup", "rounds", "connections", "rate", "driver", "gateway", "env");
         return new LoadOptions
         {
             Stream = args.Choice("mode", "json", "stream") == "stream",
@@ -39,6 +42,7 @@ internal sealed record LoadOptions
             WarmUp = TimeSpan.FromSeconds(args.Whole("warmup", 5)),
             Rounds = args.Whole("rounds", 3),
             Connections = args.Whole("connections", 64),
+            Rate = args.Whole("rate", 0),
             Driver = args.Find("driver"),
             Gateway = new GatewaySettings { Build = args.Find("gateway"), Environment = args.All("env") },
         };
@@ -46,5 +50,5 @@ internal sealed record LoadOptions
 
     public override string ToString() =>
         $"{(Stream ? "streams" : "JSON answers")}, {(Image ? "one small image" : "text alone")}, {(IdempotencyKeys ? "a key each, " : "")}{(RedisAndPostgres ? "Redis and PostgreSQL" : "SQLite")}, "
-        + $"{Connections} connections, {Rounds} rounds of {Duration.TotalSeconds} s";
+        + $"{Connections} connections, {(Rate > 0 ? $"{Rate} requests/s, " : "")}{Rounds} rounds of {Duration.TotalSeconds} s";
 }
