@@ -39,11 +39,11 @@ internal sealed class AnthropicStream : IChatStreamTranslator
             .. Encoding.ASCII.GetBytes($"{frame.Created}"), .. ",\"model\":"u8, .. frame.ModelJson.Span, .. ",\"choices\":["u8,
         ];
         _head = [.. _frame, .. "{\"index\":0,\"delta\":{"u8];
-        _tail = [.. "},\"logprobs\":null,\"finish_reason\":null}]"u8, .. End];
+        _tail = [.. "},\"logprobs\":null,\"finish_reason\":null}]"u8, .. ChunkEnd];
     }
 
     /// <summary>Where usage is asked for, every chunk but the one that has it says null.</summary>
-    private ReadOnlySpan<byte> End => _includeUsage ? ",\"usage\":null}\n\n"u8 : "}\n\n"u8;
+    private ReadOnlySpan<byte> ChunkEnd => _includeUsage ? ",\"usage\":null}\n\n"u8 : "}\n\n"u8;
 
     public TranslatedEvent Translate(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
     {
@@ -172,7 +172,7 @@ internal sealed class AnthropicStream : IChatStreamTranslator
             Put(output, "},\"logprobs\":null,\"finish_reason\":\""u8);
             Put(output, AnthropicStopReason.ToFinishReason(_read.StopReason.Of(data)));
             Put(output, "\"}]"u8);
-            Put(output, End);
+            Put(output, ChunkEnd);
         }
 
         return new TranslatedEvent { Text = size, Usage = UsageSoFar, Finished = _finished };
