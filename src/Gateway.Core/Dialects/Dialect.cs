@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Gateway.Core.Dialects.Anthropic;
 using Gateway.Core.Dialects.Azure;
 using Gateway.Core.Dialects.OpenAi;
 
@@ -8,7 +9,7 @@ namespace Gateway.Core.Dialects;
 /// <summary>The dialects by name.</summary>
 public static class Dialect
 {
-    private static readonly ImmutableArray<IDialect> All = [OpenAiDialect.Instance, AzureDialect.Instance];
+    private static readonly ImmutableArray<IDialect> All = [OpenAiDialect.Instance, AzureDialect.Instance, AnthropicDialect.Instance];
 
     public static bool TryGet(string name, [NotNullWhen(true)] out IDialect? dialect)
     {

@@ -42,11 +42,25 @@ public sealed partial record GatewayError
     public static GatewayError FromAnswer(UpstreamRefusal refusal)
     {
         var status = int.TryParse(refusal.Code, out var code) && code is >= 400 and <= 599 ? code
-            : refusal is { Code: "rate_limit_exceeded" } or { Type: "rate_limit_error" } ? 429
-            : refusal is { Type: ErrorTypes.InvalidRequest } or { Code: "context_length_exceeded" } ? 400
-            : 500;
+            : refusal is { Code: "rate_limit_exceeded" } ? 429
+            : refusal is { Code: "context_length_exceeded" } ? 400
+            : StatusOf(refusal.Type);
         return FromUpstream(refusal with { Status = status }, retryAfter: null);
     }
+
+    /// <summary>OpenAI's types, and those that Anthropic's API sends in the middle of a stream.</summary>
+    private static int StatusOf(string? type) => type switch
+    {
+        ErrorTypes.InvalidRequest => 400,
+        "authentication_error" => 401,
+        "billing_error" => 402,
+        "permission_error" => 403,
+        "not_found_error" => 404,
+        "rate_limit_error" => 429,
+        "overloaded_error" => 503,
+        "timeout_error" => 504,
+        _ => 500,
+    };
 
     private static bool IsQuota(string? word) => word is "insufficient_quota" or "credit_balance_exhausted" or "organization_spend_limit_exceeded"
         or "project_spend_limit_exceeded" or "organization_usage_limit_exceeded";

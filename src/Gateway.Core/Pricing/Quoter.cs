@@ -20,12 +20,15 @@ public static class Quoter
         var completion = Saturate((Int128)allowed * plan.N);
         var charged = rule == TokensCharge.Sum ? Saturate((Int128)prompt + completion) : Math.Max(prompt, completion);
 
-        var longest = plan.AllowedCompletion ?? target.Card.MaxOutputTokens ?? LongestAnswer;
+        var longest = LongestCompletion(plan, target.Card);
         var used = new Usage { PromptTokens = prompt, ImageInputTokens = measurement.ImageTokens };
         var minimum = Biller.Bill(used, target.Price, chargeRequest: true).Amount;
         var ceiling = Biller.Bill(used with { CompletionTokens = Saturate((Int128)longest * plan.N) }, target.Price, chargeRequest: true);
         return new Quote(prompt, allowed, longest, charged, minimum, ceiling.Amount, ceiling.ListAmount);
     }
+
+    /// <summary>The completion tokens of one answer up to which money is held: the request's maximum, else the card's, else <see cref="LongestAnswer"/>.</summary>
+    public static long LongestCompletion(RequestPlan plan, ModelCard card) => plan.AllowedCompletion ?? card.MaxOutputTokens ?? LongestAnswer;
 
     private static long Saturate(Int128 value) => value > long.MaxValue ? long.MaxValue : (long)value;
 }

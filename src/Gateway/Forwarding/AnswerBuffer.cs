@@ -1,11 +1,14 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Gateway.Core.Dialects;
 using Gateway.Core.Streaming;
+using Gateway.Core.Text;
 
 namespace Gateway.Forwarding;
 
-/// <summary>A whole answer in one pooled stretch of memory.</summary>
-internal sealed class AnswerBuffer : IDisposable
+/// <summary>A whole answer in one pooled stretch of memory: as a provider sent it, or as it was translated.</summary>
+/// <param name="translation">Of the dialect that it is in; null where that is OpenAI's own.</param>
+internal sealed class AnswerBuffer(IChatTranslation? translation) : IBufferWriter<byte>, IDisposable
 {
     /// <summary>A JSON answer is held until its row is durable; a larger one is refused.</summary>
     public const int MaxBytes = 64 * 1024 * 1024;
@@ -20,6 +23,29 @@ internal sealed class AnswerBuffer : IDisposable
     public int Length { get; private set; }
 
     public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
+
+    /// <summary>The text in it, though its rest may never have come.</summary>
+    /// <param name="text">Takes the text, or null where nobody will count it.</param>
+    public TextSize ReadBegun(ReceivedText? text = null) => ReadBegun(Length, text);
+
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - Length);
+        Length += count;
+    }
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (_bytes.Length - Length < Math.Max(sizeHint, 1))
+        {
+            Grow(Math.Max(Math.Max(Length * 2, Length + sizeHint), FirstBytes));
+        }
+
+        return _bytes.AsMemory(Length);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
     /// <summary>Reads to the end. An answer that says how long it is has been written by then, and is read whole though its client has left.</summary>
     /// <returns>False where it is longer than <paramref name="maxBytes"/>, or than one without a reader may be.</returns>
@@ -76,8 +102,11 @@ internal sealed class AnswerBuffer : IDisposable
         }
 
         _nextLook = Length + Math.Max(LookEvery, Length / 8);
-        return client.MayReadOn(PartialAnswerReader.Read(_bytes.AsSpan(0, before)), PartialAnswerReader.Read(Memory.Span));
+        return client.MayReadOn(ReadBegun(before, null), ReadBegun(Length, null));
     }
+
+    private TextSize ReadBegun(int length, ReceivedText? text) =>
+        translation is null ? PartialAnswerReader.Read(_bytes.AsSpan(0, length), text) : translation.ReadBegun(_bytes.AsSpan(0, length), text);
 
     private void Grow(int size)
     {

@@ -11,7 +11,7 @@ internal sealed class PartialJsonResponse(AnswerBuffer body) : ObservedResponse
     public override long? CountReceived(BytePairEncoder encoder)
     {
         using var text = new ReceivedText();
-        PartialAnswerReader.Read(body.Memory.Span, text);
+        body.ReadBegun(text);
         return text.Count(encoder);
     }
 

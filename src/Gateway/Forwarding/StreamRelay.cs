@@ -12,12 +12,13 @@ namespace Gateway.Forwarding;
 /// Passes a provider's events on, each at once: (1) read what came; (2) cut it into events; (3) read each in place for model, usage and
 /// text; (4) take it with the client's name of the model, and without usage that the client did not ask for; (5) write all events of one
 /// read at once. It stops at the terminal event, which it does not write. Without a client it reads on, and passes nothing on but to the copy
-/// that is kept of an answer.
+/// that is kept of an answer. Where a dialect's events are not OpenAI's, (3) and (4) are its translator's.
 /// </summary>
 internal sealed class StreamRelay(
     PipeWriter writer,
     ClientWatch client,
     IDialect dialect,
+    IChatStreamTranslator? translator,
     byte[] modelJson,
     bool hideUsage,
     long mostCompletion,
@@ -30,8 +31,7 @@ internal sealed class StreamRelay(
     private const int ReadBytes = 16 * 1024;
 
     private readonly SseScanner _scanner = new();
-    private byte[]? _gathered;
-    private int _gatheredLength;
+    private readonly GatheredBytes _gathered = new();
     private bool _terminal;
     private bool _finished;
 
@@ -82,20 +82,20 @@ internal sealed class StreamRelay(
                     Pass(buffer.AsSpan(0, read));
                 }
 
-                if (_gatheredLength > 0)
+                if (_gathered.Length > 0)
                 {
-                    copy?.Append(_gathered.AsSpan(0, _gatheredLength));
+                    copy?.Append(_gathered.Memory.Span);
                 }
 
                 if (client.HasLeft)
                 {
-                    ReturnGathered();
+                    _gathered.Return();
                     if (!_terminal && !client.MayReadOn(before, Received))
                     {
                         return;
                     }
                 }
-                else if (_gatheredLength > 0)
+                else if (_gathered.Length > 0)
                 {
                     await SendAsync(ct);
                 }
@@ -116,13 +116,13 @@ internal sealed class StreamRelay(
     public void Dispose()
     {
         _scanner.Dispose();
-        ReturnGathered();
+        _gathered.Return();
     }
 
     /// <summary>Everything of one read in one write. A client that reads slowly holds the stream up; that is not the provider's time.</summary>
     private async ValueTask SendAsync(CancellationToken ct)
     {
-        var write = writer.WriteAsync(_gathered.AsMemory(0, _gatheredLength), ct);
+        var write = writer.WriteAsync(_gathered.Memory, ct);
         FlushResult written;
         if (write.IsCompleted)
         {
@@ -140,32 +140,7 @@ internal sealed class StreamRelay(
             client.Leave();
         }
 
-        ReturnGathered();
-    }
-
-    private void Gather(ReadOnlySpan<byte> bytes)
-    {
-        var needed = _gatheredLength + bytes.Length;
-        if (_gathered is null || _gathered.Length < needed)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, ReadBytes));
-            _gathered.AsSpan(0, _gatheredLength).CopyTo(larger);
-            var length = _gatheredLength;
-            ReturnGathered();
-            (_gathered, _gatheredLength) = (larger, length);
-        }
-
-        bytes.CopyTo(_gathered.AsSpan(_gatheredLength));
-        _gatheredLength = needed;
-    }
-
-    private void ReturnGathered()
-    {
-        if (_gathered is { } gathered)
-        {
-            (_gathered, _gatheredLength) = (null, 0);
-            ArrayPool<byte>.Shared.Return(gathered);
-        }
+        _gathered.Return();
     }
 
     private void Pass(ReadOnlySpan<byte> piece)
@@ -189,8 +164,13 @@ internal sealed class StreamRelay(
             Pass(data, last: true);
         }
 
-        // A stream may lack its [DONE]; one that also lacks a finish reason and usage was cut off.
-        if (!_terminal && !_finished && Usage is null)
+        if (translator is not null && !_terminal && BrokenBy is null)
+        {
+            Take(translator.End(_gathered), last: true);
+        }
+
+        // A stream may lack its [DONE]; one that also lacks a finish reason and usage was cut off. In other dialects usage may come early.
+        if (!_terminal && !_finished && (Usage is null || translator is not null))
         {
             BrokenBy ??= Began ? GatewayError.ProviderUnreachable() : GatewayError.ProviderMalformed();
         }
@@ -217,6 +197,12 @@ internal sealed class StreamRelay(
 
     private void Pass(ReadOnlySpan<byte> data, bool last)
     {
+        if (translator is not null)
+        {
+            Take(translator.Translate(data, _gathered), last);
+            return;
+        }
+
         if (data.StartsWith("[DONE]"u8))
         {
             _terminal = true;
@@ -225,8 +211,7 @@ internal sealed class StreamRelay(
 
         if (!ChatAnswerReader.TryRead(data, out var answer, text))
         {
-            // Half an event at the very end is what a cut stream leaves behind.
-            BrokenBy = last ? GatewayError.ProviderUnreachable() : GatewayError.ProviderMalformed();
+            BreakAt(last);
             return;
         }
 
@@ -242,20 +227,59 @@ internal sealed class StreamRelay(
         }
 
         _finished |= answer.Finished;
-        if (answer.Text != default)
-        {
-            if (Received == default)
-            {
-                onFirstText();
-            }
-
-            Received += answer.Text;
-        }
-
+        Take(answer.Text);
         if (!(hideUsage && answer is { HasUsageObject: true, Choices: 0 }))
         {
             Write(data, answer.Model, answer.UsageProperty);
         }
+    }
+
+    /// <summary>What came of an event that was translated; what there is to pass on is gathered already.</summary>
+    private void Take(in TranslatedEvent passed, bool last)
+    {
+        if (_gathered.Length > 0 && !Began)
+        {
+            Begin();
+        }
+
+        if (passed.IsMalformed)
+        {
+            BreakAt(last);
+            return;
+        }
+
+        if (passed.Error is { } error)
+        {
+            BrokenBy = GatewayError.FromAnswer(error);
+            return;
+        }
+
+        if (passed.Usage is { } usage)
+        {
+            Take(usage);
+        }
+
+        _finished |= passed.Finished;
+        _terminal |= passed.IsTerminal;
+        Take(passed.Text);
+    }
+
+    /// <summary>Half an event at the very end is what a cut stream leaves behind.</summary>
+    private void BreakAt(bool last) => BrokenBy = last ? GatewayError.ProviderUnreachable() : GatewayError.ProviderMalformed();
+
+    private void Take(in TextSize text)
+    {
+        if (text == default)
+        {
+            return;
+        }
+
+        if (Received == default)
+        {
+            onFirstText();
+        }
+
+        Received += text;
     }
 
     private void Take(in Usage usage)
@@ -283,7 +307,7 @@ internal sealed class StreamRelay(
             return;
         }
 
-        Gather("data: "u8);
+        _gathered.Append("data: "u8);
         var usage = hideUsage && usageProperty.Length > 0 ? JsonProperty.WithComma(data, usageProperty) : default;
         var at = 0;
         if (usage.Length > 0 && usage.Start < model.Start)
@@ -296,7 +320,7 @@ internal sealed class StreamRelay(
         if (model.Length > 0)
         {
             WriteLines(data[at..model.Start]);
-            Gather(modelJson);
+            _gathered.Append(modelJson);
             at = model.End;
         }
 
@@ -307,7 +331,7 @@ internal sealed class StreamRelay(
         }
 
         WriteLines(data[at..]);
-        Gather("\n\n"u8);
+        _gathered.Append("\n\n"u8);
     }
 
     private void Begin()
@@ -321,11 +345,11 @@ internal sealed class StreamRelay(
     {
         for (var end = text.IndexOf((byte)'\n'); end >= 0; end = text.IndexOf((byte)'\n'))
         {
-            Gather(text[..(end + 1)]);
-            Gather("data: "u8);
+            _gathered.Append(text[..(end + 1)]);
+            _gathered.Append("data: "u8);
             text = text[(end + 1)..];
         }
 
-        Gather(text);
+        _gathered.Append(text);
     }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Gateway.Core.Dialects;
 using Gateway.Core.Errors;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
@@ -159,6 +160,8 @@ internal sealed class UpstreamCall(
     private AnswerOutcome OutcomeUnseen =>
         deadline.IsStopped ? AnswerOutcome.ClientDisconnected : deadline.HasPassed ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed;
 
+    private IChatTranslation? Translation => request.Target.Deployment.Provider.Dialect.Translation;
+
     private static bool IsEventStream(HttpResponseMessage response) =>
         string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
 
@@ -180,19 +183,21 @@ internal sealed class UpstreamCall(
             Status = error.Status,
         };
         return _held is { Length: > 0 } begun && deadline.IsStopped
-            ? new PartialJsonResponse(begun) { Refusal = error, Sent = true, Observation = observation with { Received = PartialAnswerReader.Read(begun.Memory.Span) } }
+            ? new PartialJsonResponse(begun) { Refusal = error, Sent = true, Observation = observation with { Received = begun.ReadBegun() } }
             : new RefusedResponse { Refusal = error, Sent = body.IsConsumed, Observation = observation };
     }
 
     private async ValueTask<ObservedResponse> RelayAsync(Stream stream, CancellationToken ct)
     {
         var response = context.Response;
+        var modelJson = JsonText.Quote(request.Target.Requested);
         _text = request.Target.Deployment.Tokenizer is null ? null : new ReceivedText();
         _relay = new StreamRelay(
             response.BodyWriter,
             client,
             request.Target.Deployment.Provider.Dialect,
-            JsonText.Quote(request.Target.Requested),
+            Translation?.BeginStream(Frame(modelJson), !request.HideUsage, _text),
+            modelJson,
             request.HideUsage,
             request.MostCompletion,
             _text,
@@ -245,9 +250,18 @@ internal sealed class UpstreamCall(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ObservedResponse> HoldAsync(Stream stream, long? length, CancellationToken ct)
     {
-        _held = new AnswerBuffer();
-        if (!await _held.TryReadAsync(stream, length, AnswerBuffer.MaxBytes, deadline, client, ct)
-            || !ChatAnswerReader.TryRead(_held.Memory.Span, out var answer))
+        _held = new AnswerBuffer(Translation);
+        if (!await _held.TryReadAsync(stream, length, AnswerBuffer.MaxBytes, deadline, client, ct))
+        {
+            return Refuse(GatewayError.ProviderMalformed());
+        }
+
+        if (Translation is { } translation && Translate(translation) is { } refusal)
+        {
+            return Refuse(refusal);
+        }
+
+        if (!ChatAnswerReader.TryRead(_held.Memory.Span, out var answer))
         {
             return Refuse(GatewayError.ProviderMalformed());
         }
@@ -283,6 +297,27 @@ internal sealed class UpstreamCall(
             },
         };
     }
+
+    /// <summary>Puts the answer in OpenAI's form in the place of the provider's own.</summary>
+    /// <returns>Why there is none to be had, or null.</returns>
+    private GatewayError? Translate(IChatTranslation translation)
+    {
+        var answer = _held!; // Read just before.
+        var translated = new AnswerBuffer(translation: null);
+        if (translation.TryWriteAnswer(answer.Memory.Span, Frame(JsonText.Quote(request.Target.Requested)), translated) && translated.Length <= AnswerBuffer.MaxBytes)
+        {
+            _held = translated;
+            answer.Dispose();
+            return null;
+        }
+
+        translated.Dispose();
+        var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(StatusCodes.Status500InternalServerError, answer.Memory.Span);
+        return refusal.Message is null ? GatewayError.ProviderMalformed() : GatewayError.FromAnswer(refusal);
+    }
+
+    /// <summary>What an answer of the gateway's own making carries; its id is the request's.</summary>
+    private ChatFrame Frame(byte[] modelJson) => new($"chatcmpl-{request.RequestId.AsSpan(request.RequestId.IndexOf('_') + 1)}", time.GetUtcNow().ToUnixTimeSeconds(), modelJson);
 
     private async ValueTask<GatewayError> ReadRefusalAsync(Stream stream, int status, HttpResponseMessage response, CancellationToken ct)
     {

@@ -12,6 +12,8 @@ public sealed class DeploymentTests
     [InlineData("openai", "http://localhost:11434/v1/", null, "llama", "http://localhost:11434/v1/chat/completions")]
     [InlineData("azure", "https://x.openai.azure.com", "2024-10-21", "my gpt/4o", "https://x.openai.azure.com/openai/deployments/my%20gpt%2F4o/chat/completions?api-version=2024-10-21")]
     [InlineData("azure", "https://x.openai.azure.com", null, "my-gpt4o", "https://x.openai.azure.com/openai/v1/chat/completions")]
+    [InlineData("anthropic", "https://api.anthropic.com", null, "claude-x", "https://api.anthropic.com/v1/messages")]
+    [InlineData("anthropic", "https://proxy.example.com/anthropic/v1/", null, "claude-x", "https://proxy.example.com/anthropic/v1/messages")]
     public void Chat_completions_are_posted_where_the_dialect_says(string dialect, string baseUrl, string? apiVersion, string model, string address)
     {
         Dialect.TryGet(dialect, out var found).ShouldBeTrue();
@@ -25,6 +27,7 @@ public sealed class DeploymentTests
     [Theory]
     [InlineData("openai", "Authorization", "Bearer sk-x")]
     [InlineData("azure", "api-key", "sk-x")]
+    [InlineData("anthropic", "x-api-key", "sk-x")]
     public void Credential_goes_where_the_dialect_wants_it(string dialect, string header, string value)
     {
         Dialect.TryGet(dialect, out var found).ShouldBeTrue();
@@ -37,6 +40,6 @@ public sealed class DeploymentTests
 
     [Theory]
     [InlineData("OpenAI")]
-    [InlineData("anthropic")]
+    [InlineData("cohere")]
     public void Unknown_dialect_is_none(string name) => Dialect.TryGet(name, out _).ShouldBeFalse();
 }

@@ -20,7 +20,7 @@ public sealed class ModelResolverTests
             { "provider": "p", "model": "light", "priority": 1, "weight": 1 }, { "provider": "p", "model": "spare", "priority": 2 } ] },
           "soon": { "status": "coming_soon" },
           "old": { "status": "deprecated", "deployments": [{ "provider": "p", "model": "old-up" }] },
-          "dark": { "deployments": [{ "provider": "down", "model": "x" }, { "provider": "claude", "model": "y" }] },
+          "dark": { "deployments": [{ "provider": "down", "model": "x" }, { "provider": "foreign", "model": "y" }] },
         }
         """;
 
@@ -29,7 +29,7 @@ public sealed class ModelResolverTests
         {
           "p": {{CatalogText.Provider}},
           "down": { "dialect": "openai", "base_url": "https://down.example.com", "api_key": "${UNSET}" },
-          "claude": { "dialect": "anthropic", "base_url": "https://api.anthropic.com", "api_key": "${KEY}" },
+          "foreign": { "dialect": "gemini", "base_url": "https://gemini.example.com", "api_key": "${KEY}" },
         }
         """;
 

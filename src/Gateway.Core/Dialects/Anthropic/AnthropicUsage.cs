@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Text.Json;
+using Gateway.Core.Streaming;
+
+namespace Gateway.Core.Dialects.Anthropic;
+
+/// <summary>
+/// A <c>usage</c> object of the API, all that was told of it so far: numbers of later events are cumulative, and one that is absent or null
+/// leaves what is known. <c>input_tokens</c> are without those that were written to a cache or read from it, which OpenAI counts in.
+/// </summary>
+internal struct AnthropicUsage
+{
+    private long? _input;
+    private long? _cacheWrite;
+    private long? _cacheRead;
+    private long? _output;
+    private long? _thinking;
+
+    /// <summary>Whether a usage object was read at all.</summary>
+    public bool IsKnown { get; private set; }
+
+    /// <summary>Whether it told output.</summary>
+    public readonly bool HasOutput => _output is not null;
+
+    /// <summary>As OpenAI means it. A number that is none makes its sum <see cref="UsageReader.NoNumber"/>, which nobody bills.</summary>
+    public readonly Usage InOpenAiMeaning => new()
+    {
+        PromptTokens = Sum(_input ?? 0, _cacheWrite ?? 0, _cacheRead ?? 0),
+        CachedTokens = _cacheRead ?? 0,
+        CacheWriteTokens = _cacheWrite ?? 0,
+        CompletionTokens = _output ?? 0,
+        ReasoningTokens = _thinking ?? 0,
+    };
+
+    /// <summary>The usage that begins a stream tells of the output no more than its first token.</summary>
+    public void ForgetOutput() => (_output, _thinking) = (null, null);
+
+    /// <param name="reader">On the value of <c>usage</c>; afterwards on its last token.</param>
+    public void Read(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        IsKnown = true;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("input_tokens"u8))
+            {
+                Take(ref reader, ref _input);
+            }
+            else if (reader.ValueTextEquals("output_tokens"u8))
+            {
+                Take(ref reader, ref _output);
+            }
+            else if (reader.ValueTextEquals("cache_creation_input_tokens"u8))
+            {
+                Take(ref reader, ref _cacheWrite);
+            }
+            else if (reader.ValueTextEquals("cache_read_input_tokens"u8))
+            {
+                Take(ref reader, ref _cacheRead);
+            }
+            else if (reader.ValueTextEquals("output_tokens_details"u8))
+            {
+                ReadDetails(ref reader);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    /// <summary>Writes a usage object in OpenAI's form.</summary>
+    public static void Write(in Usage usage, IBufferWriter<byte> output)
+    {
+        output.Write("{\"prompt_tokens\":"u8);
+        JsonBytes.Write(output, usage.PromptTokens);
+        output.Write(",\"completion_tokens\":"u8);
+        JsonBytes.Write(output, usage.CompletionTokens);
+        output.Write(",\"total_tokens\":"u8);
+        JsonBytes.Write(output, Sum(usage.PromptTokens, usage.CompletionTokens, 0));
+        output.Write(",\"prompt_tokens_details\":{\"cached_tokens\":"u8);
+        JsonBytes.Write(output, usage.CachedTokens);
+        output.Write(",\"cache_write_tokens\":"u8);
+        JsonBytes.Write(output, usage.CacheWriteTokens);
+        output.Write("},\"completion_tokens_details\":{\"reasoning_tokens\":"u8);
+        JsonBytes.Write(output, usage.ReasoningTokens);
+        output.Write("}}"u8);
+    }
+
+    private void ReadDetails(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("thinking_tokens"u8))
+            {
+                Take(ref reader, ref _thinking);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    /// <summary>Cumulative numbers do not fall: a zero that some compatible providers repeat takes nothing back. What is no count stands, to be judged.</summary>
+    private static void Take(ref Utf8JsonReader reader, ref long? known)
+    {
+        reader.Read();
+        long count;
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.Null:
+                return;
+            case JsonTokenType.Number when reader.TryGetInt64(out var whole):
+                count = whole;
+                break;
+            case JsonTokenType.Number when reader.TryGetDouble(out var large) && Math.Abs(large) >= long.MaxValue:
+                count = large > 0 ? long.MaxValue : UsageReader.NoNumber;
+                break;
+            default:
+                reader.Skip();
+                count = UsageReader.NoNumber;
+                break;
+        }
+
+        known = count >= 0 && known >= 0 ? Math.Max(count, known.Value) : count;
+    }
+
+    private static long Sum(long first, long second, long third) =>
+        first < 0 || second < 0 || third < 0 ? UsageReader.NoNumber : (long)Int128.Min((Int128)first + second + third, long.MaxValue);
+}
