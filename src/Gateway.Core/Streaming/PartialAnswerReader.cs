@@ -70,7 +70,7 @@ public static class PartialAnswerReader
     }
 
     /// <summary>Without an escape or a character of several bytes that breaks off at the end.</summary>
-    private static ReadOnlySpan<byte> WholeCharacters(ReadOnlySpan<byte> text)
+    internal static ReadOnlySpan<byte> WholeCharacters(ReadOnlySpan<byte> text)
     {
         if (Rune.DecodeLastFromUtf8(text, out _, out var broken) == OperationStatus.NeedMoreData)
         {
