@@ -17,7 +17,7 @@ internal static class GeminiAnswerBegun
     {
         var size = default(TextSize);
         var reader = new Utf8JsonReader(json, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = 128 }));
-        var (candidates, content, parts, counts, named) = (false, false, false, false, false);
+        var (candidates, content, parts, call, counts, named) = (false, false, false, false, false, false);
         try
         {
             while (reader.Read())
@@ -37,13 +37,14 @@ internal static class GeminiAnswerBegun
                 candidates = depth == InsideAnswer ? reader.ValueTextEquals("candidates"u8) : candidates;
                 content = depth == InsideCandidate ? reader.ValueTextEquals("content"u8) : content;
                 parts = depth == InsideContent ? reader.ValueTextEquals("parts"u8) : parts;
+                call = depth == InsidePart ? reader.ValueTextEquals("functionCall"u8) : call;
                 counts = candidates && content && parts && depth switch
                 {
                     < InsidePart => false,
-                    InsidePart => reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("functionCall"u8),
+                    InsidePart => reader.ValueTextEquals("text"u8),
 
                     // The id of a call is none of the model's words; deeper down everything is an argument.
-                    InsidePart + 1 => counts && !reader.ValueTextEquals("id"u8),
+                    InsidePart + 1 => call && !reader.ValueTextEquals("id"u8),
                     _ => counts,
                 };
             }

@@ -6,7 +6,7 @@ namespace Gateway.Core.Dialects.Gemini;
 
 /// <summary>
 /// <c>logprobsResult</c> as the value of <c>logprobs</c>: the tokens that were chosen, each with those that might have been. The API does not
-/// give the tokens' bytes.
+/// give the tokens' bytes. Names are compared as they are written: nobody escapes them, and an escape may stand for no text.
 /// </summary>
 internal static class GeminiAnswerLogprobs
 {
@@ -49,7 +49,7 @@ internal static class GeminiAnswerLogprobs
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isList = reader.ValueTextEquals("candidates"u8);
+            var isList = reader.ValueSpan.SequenceEqual("candidates"u8);
             reader.Read();
             if (!isList || reader.TokenType != JsonTokenType.StartArray)
             {
@@ -74,7 +74,7 @@ internal static class GeminiAnswerLogprobs
         {
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var (isToken, isLogprob) = (reader.ValueTextEquals("token"u8), reader.ValueTextEquals("logProbability"u8));
+                var (isToken, isLogprob) = (reader.ValueSpan.SequenceEqual("token"u8), reader.ValueSpan.SequenceEqual("logProbability"u8));
                 var value = GeminiRequestJson.Next(ref reader, 0, out var kind);
                 token = isToken && kind == JsonTokenType.String ? value : token;
                 logprob = isLogprob && kind == JsonTokenType.Number ? value : logprob;
@@ -102,7 +102,7 @@ internal static class GeminiAnswerLogprobs
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var found = reader.ValueTextEquals(name);
+            var found = reader.ValueSpan.SequenceEqual(name);
             var value = GeminiRequestJson.Next(ref reader, 0, out var kind);
             if (found)
             {

@@ -12,6 +12,19 @@ internal static class GeminiRequest
 {
     public static Outcome<SplicedBody> Write(in ChatRequest chat)
     {
+        try
+        {
+            return Translate(chat);
+        }
+        catch (InvalidOperationException)
+        {
+            // An escape that stands for no text, such as half a surrogate pair, in a name or word that is compared.
+            return GatewayError.InvalidJson();
+        }
+    }
+
+    private static Outcome<SplicedBody> Translate(in ChatRequest chat)
+    {
         var messages = new GeminiRequestMessages(chat);
         if (messages.Read() is { } refused)
         {

@@ -37,11 +37,13 @@ internal static class GeminiRequestJson
     /// <summary>The value of a property of an object, quotes and brackets included; empty where it is absent, null, or the value no object. Of two the first.</summary>
     public static ReadOnlyMemory<byte> Find(ReadOnlyMemory<byte> json, ReadOnlySpan<byte> name)
     {
-        var reader = new Utf8JsonReader(json.Span, Options);
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        if (KindOf(json.Span) != JsonTokenType.StartObject)
         {
             return default;
         }
+
+        var reader = new Utf8JsonReader(json.Span, Options);
+        reader.Read();
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -73,8 +75,14 @@ internal static class GeminiRequestJson
     /// <summary>Whether a value is this text.</summary>
     public static bool Is(ReadOnlyMemory<byte> json, string text)
     {
+        if (KindOf(json.Span) != JsonTokenType.String)
+        {
+            return false;
+        }
+
         var reader = new Utf8JsonReader(json.Span, Options);
-        return reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(text);
+        reader.Read();
+        return reader.ValueTextEquals(text);
     }
 
     /// <summary>The text of a string in UTF-8; null where an escape in it stands for no text.</summary>
