@@ -34,11 +34,11 @@ public sealed partial class ArchitectureTests
         ["Callers"] = ["Admission", "Pricing"],
         ["Admission"] = ["Callers", "Errors", "Pricing"],
         ["Models"] = ["Dialects", "Images", "Pricing", "Requests"],
-        ["Requests"] = ["Errors", "Images", "Models", "Text"],
+        ["Requests"] = ["Dialects", "Errors", "Images", "Models", "Text"],
         ["Metering"] = ["Errors", "Images", "Requests", "Text"],
         ["Pricing"] = ["Admission", "Metering", "Models", "Requests", "Streaming", "Text"],
         ["Streaming"] = ["Requests", "Text"],
-        ["Dialects"] = ["Models"],
+        ["Dialects"] = ["Errors", "Images", "Models", "Pricing", "Requests", "Streaming", "Text"],
     };
 
     private static readonly string Root = FindRoot();

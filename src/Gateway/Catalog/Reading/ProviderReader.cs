@@ -47,7 +47,7 @@ internal sealed class ProviderReader(Func<string, string?> environment)
     {
         var missing = new List<string>();
         place["dialect"].RequiredText(section.Dialect, "openai");
-        var served = place["dialect"].Choice<bool?>(section.Dialect, null, ("openai", true), ("azure", true), ("anthropic", false), ("gemini", false));
+        var served = place["dialect"].Choice<bool?>(section.Dialect, null, ("openai", true), ("azure", true), ("anthropic", false), ("gemini", true));
         var address = Address(place["base_url"], section.BaseUrl, missing);
         var apiKey = Expand(place["api_key"], section.ApiKey, missing);
         var apiVersion = Expand(place["api_version"], section.ApiVersion, missing);
