@@ -63,9 +63,7 @@ internal static class GeminiErrors
 
     private static string? CodeOf(Fields fields) => fields switch
     {
-        { Reason: "API_KEY_INVALID" or "API_KEY_EXPIRED" or "API_KEY_SERVICE_BLOCKED" or "API_KEY_HTTP_REFERRER_BLOCKED" or "API_KEY_IP_ADDRESS_BLOCKED"
-            or "API_KEY_ANDROID_APP_BLOCKED" or "API_KEY_IOS_APP_BLOCKED" or "ACCESS_TOKEN_EXPIRED" or "ACCESS_TOKEN_TYPE_UNSUPPORTED" or "CREDENTIALS_MISSING"
-            or "SERVICE_DISABLED" or "CONSUMER_INVALID" or "CONSUMER_SUSPENDED" } => "invalid_api_key",
+        _ when IsOfKey(fields.Reason) => "invalid_api_key",
         { Reason: "BILLING_DISABLED" } or { IsDaily: true } => "insufficient_quota",
         { Name: "UNAUTHENTICATED" } => "invalid_api_key",
         { Name: "RESOURCE_EXHAUSTED" } => "rate_limit_exceeded",
@@ -74,6 +72,10 @@ internal static class GeminiErrors
             && said.Contains("exceeds", StringComparison.OrdinalIgnoreCase) => "context_length_exceeded",
         _ => null,
     };
+
+    private static bool IsOfKey(string? reason) => reason is "API_KEY_INVALID" or "API_KEY_EXPIRED" or "API_KEY_SERVICE_BLOCKED"
+        or "API_KEY_HTTP_REFERRER_BLOCKED" or "API_KEY_IP_ADDRESS_BLOCKED" or "API_KEY_ANDROID_APP_BLOCKED" or "API_KEY_IOS_APP_BLOCKED"
+        or "ACCESS_TOKEN_EXPIRED" or "ACCESS_TOKEN_TYPE_UNSUPPORTED" or "CREDENTIALS_MISSING" or "SERVICE_DISABLED" or "CONSUMER_INVALID" or "CONSUMER_SUSPENDED";
 
     private static void ReadError(ref Utf8JsonReader reader, ref Fields fields)
     {

@@ -9,6 +9,7 @@ namespace Gateway.Core.Dialects.Gemini;
 internal readonly struct GeminiRequestPart
 {
     private const int LongestType = 64;
+    private static readonly string[] Types = ["text", "image_url", "image_file", "refusal", "input_audio", "file"];
 
     /// <summary>A text of nothing, as JSON.</summary>
     public static readonly ReadOnlyMemory<byte> EmptyText = "\"\""u8.ToArray();
@@ -25,8 +26,14 @@ internal readonly struct GeminiRequestPart
     /// <summary>The part's type, for what refuses it.</summary>
     public string Type { get; init; }
 
-    /// <summary>Where it stands.</summary>
-    public string Path { get; init; }
+    /// <summary>Index of its message.</summary>
+    public int Message { get; init; }
+
+    /// <summary>Its index in the message's content.</summary>
+    public int Index { get; init; }
+
+    /// <summary>Where it stands; worked out when asked for, as a content may have very many parts.</summary>
+    public string Path => $"messages[{Message}].content[{Index}]";
 
     /// <summary>Why it cannot be read, or null.</summary>
     public GatewayError? Error { get; init; }
@@ -73,16 +80,15 @@ internal readonly struct GeminiRequestPart
         }
 
         var body = chat.Body;
-        var path = $"messages[{message}].content[{index}]";
         var name = Name(body.Slice(type.Start, type.Length));
         var image = GeminiRequestMedia.Find(chat.Images.Span, message, index);
-        var part = new GeminiRequestPart { Path = path, Type = name, Image = image };
+        var part = new GeminiRequestPart { Message = message, Index = index, Type = name, Image = image };
         switch (name)
         {
             case "image_url" or "image_file" or "file" or "" when image is not null:
                 return part;
             case var _ when image is not null:
-                return part with { Error = GatewayError.InvalidValue($"{path}.type", "expected 'image_url', as the part holds one.") };
+                return part with { Error = GatewayError.InvalidValue($"{part.Path}.type", "expected 'image_url', as the part holds one.") };
             case "text":
                 return ReadText(part, body.Slice(text.Start, text.Length), "text");
             case "refusal":
@@ -92,9 +98,9 @@ internal readonly struct GeminiRequestPart
             case "file":
                 return part with { Data = body.Slice(file.Start, file.Length) };
             case "":
-                return part with { Error = GatewayError.MissingParameter($"{path}.type") };
+                return part with { Error = GatewayError.MissingParameter($"{part.Path}.type") };
             default:
-                return part with { Error = GatewayError.ContentUnsupported(path, name) };
+                return part with { Error = GatewayError.ContentUnsupported(part.Path, name) };
         }
     }
 
@@ -107,6 +113,14 @@ internal readonly struct GeminiRequestPart
 
     private static string Name(ReadOnlyMemory<byte> json)
     {
+        foreach (var type in Types)
+        {
+            if (GeminiRequestJson.Is(json, type))
+            {
+                return type;
+            }
+        }
+
         if (GeminiRequestJson.KindOf(json.Span) != JsonTokenType.String || GeminiRequestJson.Unescape(json) is not { } text)
         {
             return "";

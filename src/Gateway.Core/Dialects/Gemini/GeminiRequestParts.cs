@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Gateway.Core.Errors;
 using Gateway.Core.Requests;
@@ -12,18 +13,14 @@ internal sealed class GeminiRequestParts(ChatRequest chat, GeminiRequestTurns tu
 
     public GatewayError? WriteUser(ByteRange content, int message)
     {
-        foreach (var part in Read(content, message))
+        var reader = new GeminiRequestPartReader(chat, content, message);
+        while (reader.TryRead(out var part))
         {
-            if (part.Error is { } error)
-            {
-                return error;
-            }
-
             if (part.Text.Length > 0)
             {
                 WriteText(Turn.User, part.Text, default);
             }
-            else if (_media.Write(part, Turn.User) is { } refused)
+            else if ((part.Error ?? _media.Write(part, Turn.User)) is { } refused)
             {
                 return refused;
             }
@@ -39,7 +36,8 @@ internal sealed class GeminiRequestParts(ChatRequest chat, GeminiRequestTurns tu
     public GatewayError? WriteAssistant(ByteRange content, ReadOnlyMemory<byte> refusal, ReadOnlyMemory<byte> signature, int message)
     {
         var last = default(ReadOnlyMemory<byte>);
-        foreach (var part in Read(content, message))
+        var reader = new GeminiRequestPartReader(chat, content, message);
+        while (reader.TryRead(out var part))
         {
             if (part.Error is { } error)
             {
@@ -75,9 +73,10 @@ internal sealed class GeminiRequestParts(ChatRequest chat, GeminiRequestTurns tu
 
     public GatewayError? WriteSystem(ByteRange content, int message)
     {
-        foreach (var part in Read(content, message))
+        var reader = new GeminiRequestPartReader(chat, content, message);
+        while (reader.TryRead(out var part))
         {
-            if ((part.Error ?? NoText(part, message, "system")) is { } error)
+            if ((part.Error ?? NoText(part, "system")) is { } error)
             {
                 return error;
             }
@@ -97,15 +96,35 @@ internal sealed class GeminiRequestParts(ChatRequest chat, GeminiRequestTurns tu
     public GatewayError? ReadToolText(ByteRange content, int message, out ReadOnlyMemory<byte> text)
     {
         text = default;
-        foreach (var part in Read(content, message))
+        var joined = default(ArrayBufferWriter<byte>);
+        var reader = new GeminiRequestPartReader(chat, content, message);
+        while (reader.TryRead(out var part))
         {
-            if ((part.Error ?? NoText(part, message, "tool")) is { } error)
+            if ((part.Error ?? NoText(part, "tool")) is { } error)
             {
                 return error;
             }
 
+            if (text.IsEmpty)
+            {
+                text = part.Text;
+                continue;
+            }
+
             // Two strings end to end are the string of both texts.
-            text = text.IsEmpty ? part.Text : (byte[])[.. text.Span[..^1], .. part.Text.Span[1..]];
+            if (joined is null)
+            {
+                joined = new ArrayBufferWriter<byte>(text.Length + part.Text.Length);
+                joined.Write(text.Span[..^1]);
+            }
+
+            joined.Write(part.Text.Span[1..^1]);
+        }
+
+        if (joined is not null)
+        {
+            joined.Write("\""u8);
+            text = joined.WrittenMemory;
         }
 
         return NoField(message, "tool");
@@ -113,9 +132,9 @@ internal sealed class GeminiRequestParts(ChatRequest chat, GeminiRequestTurns tu
 
     private static bool IsEmpty(ReadOnlyMemory<byte> text) => text.Length == 2;
 
-    private static GatewayError? NoText(in GeminiRequestPart part, int message, string role) =>
+    private static GatewayError? NoText(in GeminiRequestPart part, string role) =>
         part.Text.Length > 0 ? null
-        : part.Image is not null ? GatewayError.ImageRole($"messages[{message}]", role)
+        : part.Image is not null ? GatewayError.ImageRole($"messages[{part.Message}]", role)
         : GatewayError.ContentUnsupported(part.Path, part.Type);
 
     private GatewayError? NoField(int message, string role) =>
@@ -143,36 +162,5 @@ internal sealed class GeminiRequestParts(ChatRequest chat, GeminiRequestTurns tu
         }
 
         contents.Write("}"u8);
-    }
-
-    /// <summary>The parts of a content, whatever its form; the reader has refused one that is neither text, parts nor null.</summary>
-    private List<GeminiRequestPart> Read(ByteRange content, int message)
-    {
-        var parts = new List<GeminiRequestPart>(1);
-        var json = content.Of(chat.Body.Span);
-        switch (GeminiRequestJson.KindOf(json))
-        {
-            case JsonTokenType.String:
-                parts.Add(new GeminiRequestPart { Text = chat.Body.Slice(content.Start, content.Length) });
-                break;
-            case JsonTokenType.StartArray:
-                var reader = new Utf8JsonReader(json, GeminiRequestJson.Options);
-                reader.Read();
-                while (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
-                {
-                    var part = GeminiRequestPart.Read(ref reader, chat, content.Start, message, parts.Count);
-                    parts.Add(part);
-                    if (part.Error is not null)
-                    {
-                        return parts;
-                    }
-                }
-
-                break;
-            default:
-                break;
-        }
-
-        return parts;
     }
 }

@@ -134,6 +134,22 @@ public sealed class GeminiRequestToolTests
         (error.Status, error.Code, error.Param).ShouldBe((400, code, param));
     }
 
+    [Theory]
+    [InlineData("user", "")]
+    [InlineData("tool", ",\"tool_call_id\":\"c\"")]
+    public void Very_many_parts_cost_memory_in_proportion_to_their_bytes(string role, string more)
+    {
+        const string Calls = """{"role":"assistant","tool_calls":[{"id":"c","function":{"name":"f","arguments":"{}"}}]}""";
+        var parts = string.Join(',', Enumerable.Repeat("""{"type":"text","text":"a"}""", 200_000));
+        var body = System.Text.Encoding.UTF8.GetBytes(
+            $$"""{"model":"m","messages":[{{Ask}},{{Calls}},{"role":"{{role}}"{{more}},"content":[{{parts}}]}]}""");
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        GeminiWire.Write(body).TryGet(out _, out var error).ShouldBeTrue(error?.Message);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(10L * body.Length);
+    }
+
     private static string Sent(string parameters) => GeminiWire.Sent($$"""{"model":"m",{{parameters}},"messages":[{{Ask}}]}""");
 
     private static string Contents(string messages, string model = GeminiWire.OldModel)
