@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Gateway.Core.Dialects.Anthropic;
 using Gateway.Core.Dialects.Azure;
+using Gateway.Core.Dialects.Gemini;
 using Gateway.Core.Dialects.OpenAi;
 
 namespace Gateway.Core.Dialects;
@@ -9,7 +10,7 @@ namespace Gateway.Core.Dialects;
 /// <summary>The dialects by name.</summary>
 public static class Dialect
 {
-    private static readonly ImmutableArray<IDialect> All = [OpenAiDialect.Instance, AzureDialect.Instance, AnthropicDialect.Instance];
+    public static readonly ImmutableArray<IDialect> All = [OpenAiDialect.Instance, AzureDialect.Instance, AnthropicDialect.Instance, GeminiDialect.Instance];
 
     public static bool TryGet(string name, [NotNullWhen(true)] out IDialect? dialect)
     {

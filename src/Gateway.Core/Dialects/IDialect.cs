@@ -12,6 +12,9 @@ public interface IDialect
     /// <summary>How chat completions are translated; null for a dialect whose bodies are OpenAI's, which pass through.</summary>
     IChatTranslation? Translation => null;
 
+    /// <summary>Whether pictures behind URLs must be fetched and sent along: the provider fetches none itself.</summary>
+    bool InlinesImages => false;
+
     /// <summary>Headers that every request needs beside its credential.</summary>
     ImmutableArray<KeyValuePair<string, string>> Headers => [];
 

@@ -7,4 +7,8 @@ namespace Gateway.Core.Dialects;
 /// <param name="Param">The parameter it names, or null.</param>
 /// <param name="Message">Its message, or null where the body is none that can be read.</param>
 /// <param name="TraceId">Its own trace id, for the log.</param>
-public sealed record UpstreamRefusal(int Status, string? Type, string? Code, string? Param, string? Message, string? TraceId);
+public sealed record UpstreamRefusal(int Status, string? Type, string? Code, string? Param, string? Message, string? TraceId)
+{
+    /// <summary>When to try again, where the body says so; null where it does not.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

@@ -12,7 +12,7 @@ public sealed partial record GatewayError
     /// 502 that says so. What the provider says of the request itself goes through; what it says of its own health becomes 502, 503 or 504.
     /// </summary>
     /// <param name="refusal">As the dialect read it.</param>
-    /// <param name="retryAfter">The provider's own word on when to try again, or null.</param>
+    /// <param name="retryAfter">The word of the answer's headers on when to try again, or null: then the body's counts.</param>
     public static GatewayError FromUpstream(UpstreamRefusal refusal, TimeSpan? retryAfter)
     {
         if (refusal.Status is 401 or 403 or 407 || refusal.Code is "invalid_token" or "token_mismatched" or "invalid_api_key")
@@ -25,12 +25,17 @@ public sealed partial record GatewayError
             return ProviderQuota();
         }
 
+        if (refusal is { Status: 400, Code: "failed_precondition" })
+        {
+            return ProviderPrecondition();
+        }
+
         return refusal.Status switch
         {
             402 => ProviderQuota(),
             404 => ProviderDeploymentNotFound(),
             408 or 504 => ProviderTimedOut(),
-            429 => ProviderRateLimited(retryAfter ?? DefaultRetryAfter),
+            429 => ProviderRateLimited(retryAfter ?? refusal.RetryAfter ?? DefaultRetryAfter),
             503 or 529 => ProviderFailed(503),
             >= 400 and < 500 => ProviderRefused(
                 refusal.Status, refusal.Type, refusal.Code, refusal.Param, refusal.Message ?? "The model's provider refused the request without saying why."),
@@ -38,18 +43,19 @@ public sealed partial record GatewayError
         };
     }
 
-    /// <summary>An error that came inside of a 200: its own code or type stands for the status that it would have had.</summary>
+    /// <summary>An error that came inside of a 200: its own code or type stands for the status that it would have had, else what the dialect read of it.</summary>
+    /// <param name="refusal">As the dialect read it, with the status 500 unless the error itself tells another.</param>
     public static GatewayError FromAnswer(UpstreamRefusal refusal)
     {
         var status = int.TryParse(refusal.Code, out var code) && code is >= 400 and <= 599 ? code
             : refusal is { Code: "rate_limit_exceeded" } ? 429
             : refusal is { Code: "context_length_exceeded" } ? 400
-            : StatusOf(refusal.Type);
+            : StatusOf(refusal.Type) ?? refusal.Status;
         return FromUpstream(refusal with { Status = status }, retryAfter: null);
     }
 
     /// <summary>OpenAI's types, and those that Anthropic's API sends in the middle of a stream.</summary>
-    private static int StatusOf(string? type) => type switch
+    private static int? StatusOf(string? type) => type switch
     {
         ErrorTypes.InvalidRequest => 400,
         "authentication_error" => 401,
@@ -59,7 +65,7 @@ public sealed partial record GatewayError
         "rate_limit_error" => 429,
         "overloaded_error" => 503,
         "timeout_error" => 504,
-        _ => 500,
+        _ => null,
     };
 
     private static bool IsQuota(string? word) => word is "insufficient_quota" or "credit_balance_exhausted" or "organization_spend_limit_exceeded"

@@ -33,6 +33,23 @@ public sealed partial record GatewayError
     public static GatewayError ImageFileNotFound(string part, string id) => new(404, ErrorTypes.InvalidRequest, "image_file_not_found", part,
         $"No such File object: {Clip(id)}. Upload it to /v1/files with a key of the same tenant.");
 
+    /// <summary>The provider takes pictures along with the request alone, and this one could not be had. Why is not told: it would tell what the gateway sees of a network.</summary>
+    public static GatewayError ImageNotFetched(string part) => Invalid("invalid_image_url", part,
+        $"The image at '{part}' could not be downloaded from its URL. Send it as a data URL, or upload it and send its file id.");
+
+    /// <param name="maxBytes">The most bytes of all images behind URLs of one request.</param>
+    public static GatewayError ImagesTooLarge(string part, long maxBytes) => Invalid("image_too_large", part,
+        $"The image at '{part}' and those before it are together larger than the {maxBytes / (1024 * 1024)} MB that this gateway downloads for one request. Send fewer, or smaller ones.");
+
+    /// <param name="format">The image's.</param>
+    /// <param name="supported">What the model takes, quoted and listed.</param>
+    public static GatewayError ImageFormatUnsupported(string part, string format, string supported) => Invalid("invalid_image_format", part,
+        $"The image at '{part}' is a {format}, which this model does not take. Supported formats are: {supported}.");
+
+    /// <param name="message">The message's path.</param>
+    public static GatewayError ImageRole(string message, string role) => Invalid("invalid_value", message,
+        $"Invalid '{message}'. With this model images are only allowed for messages with the role 'user' or 'assistant', but this message with the role '{role}' contains one.");
+
     public static GatewayError TooManyImages(int most) => Invalid("too_many_images", "messages",
         $"The request holds more than the {most} images allowed in one request.");
 

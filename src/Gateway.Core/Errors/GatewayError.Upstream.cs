@@ -56,6 +56,10 @@ public sealed partial record GatewayError
     public static GatewayError ProviderQuota() => new(502, ErrorTypes.Server, "provider_quota_exhausted", null,
         "The gateway's quota with the model's provider is exhausted. This is for the operator to mend; your key is fine.");
 
+    /// <summary>A refusal for what the gateway's account is, not for what the request says: a region that is not served, billing that is off.</summary>
+    public static GatewayError ProviderPrecondition() => new(502, ErrorTypes.Server, "provider_precondition_failed", null,
+        "The model's provider does not serve this gateway as its account or region stands. This is for the operator to mend; your key is fine.");
+
     public static GatewayError ProviderDeploymentNotFound() => new(502, ErrorTypes.Server, "provider_deployment_not_found", null,
         "The model's provider does not know the deployment behind this model. This is for the operator to mend.");
 

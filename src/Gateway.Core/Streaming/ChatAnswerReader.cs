@@ -124,7 +124,10 @@ public static class ChatAnswerReader
         }
     }
 
-    /// <summary>Every string inside counts as text, but for the role and ids, which are no tokens of the answer.</summary>
+    /// <summary>
+    /// Every string inside counts as text, but for the role and ids, which are no tokens of the answer, and for pictures and what a provider
+    /// wants back with its calls, which are none of its text.
+    /// </summary>
     private static void ReadMessage(ref Utf8JsonReader reader, ref ChatAnswer answer, ReceivedText? text)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -139,6 +142,12 @@ public static class ChatAnswerReader
         {
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
+                if (reader.ValueTextEquals("images"u8) || reader.ValueTextEquals("extra_content"u8))
+                {
+                    reader.Skip();
+                    continue;
+                }
+
                 counts = !(reader.ValueTextEquals("role"u8) || reader.ValueTextEquals("id"u8) || reader.ValueTextEquals("type"u8));
             }
             else if (reader.TokenType == JsonTokenType.String && counts && !reader.ValueSpan.IsEmpty)

@@ -25,8 +25,7 @@ internal sealed class CatalogSnapshot
     public FrozenDictionary<string, Provider> Providers { get; init; } = FrozenDictionary<string, Provider>.Empty;
 
     /// <summary>
-    /// Providers that this version or this environment cannot speak to at all, and why: their dialect is not served yet, or their address
-    /// is not known. Their deployments are left out of the cards.
+    /// Providers that this environment cannot speak to at all, and why: their address is not known. Their deployments are left out of the cards.
     /// </summary>
     public FrozenDictionary<string, string> UnservedProviders { get; init; } = FrozenDictionary<string, string>.Empty;
 

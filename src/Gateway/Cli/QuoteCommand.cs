@@ -37,7 +37,7 @@ internal static class QuoteCommand
 
         var catalogs = OpenCatalog();
         await using var services = new ServiceCollection().AddLogging().AddImages(new ConfigurationBuilder().Build()).BuildServiceProvider();
-        var images = new ImageResolver(services.GetRequiredService<RemoteImageProbe>(), files: null, NullLogger<ImageResolver>.Instance);
+        var images = new ImageResolver(services.GetRequiredService<RemoteImageProbe>(), pictures: null, files: null, NullLogger<ImageResolver>.Instance);
         var preparation = new RequestPreparation(new ModelResolver(catalogs, Random.Shared), images);
         var catalog = catalogs.Current;
         ReadOnlyMemory<byte> body;
@@ -51,7 +51,7 @@ internal static class QuoteCommand
             return Refused;
         }
 
-        if (!(await preparation.PrepareAsync(body, catalog, Operator, TimeProvider.System.GetUtcNow(), ct)).TryGet(out var prepared, out var error))
+        if (!(await preparation.PrepareAsync(body, catalog, Operator, TimeProvider.System.GetUtcNow(), pictures: null, ct)).TryGet(out var prepared, out var error))
         {
             await errors.WriteLineAsync(Name(error.Message, arguments));
             return Refused;

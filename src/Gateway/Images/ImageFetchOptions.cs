@@ -19,4 +19,13 @@ internal sealed class ImageFetchOptions
 
     /// <summary>Results remembered in memory, about 200 bytes each: 0 to 1,000,000.</summary>
     public int MaxCached { get; set; } = 20_000;
+
+    /// <summary>Seconds in which all images of a request must be there that go in its body: 1 to 300.</summary>
+    public int DownloadSeconds { get; set; } = 20;
+
+    /// <summary>Bytes of all such images of one request: 1 MiB to 1 GiB. A buffer that grows counts twice for a moment.</summary>
+    public long MaxInlinedBytesPerRequest { get; set; } = 64 << 20;
+
+    /// <summary>Bytes of all such images of all requests, until the last byte of each was sent: 1 MiB to 64 GiB.</summary>
+    public long MaxInlinedBytes { get; set; } = 512 << 20;
 }

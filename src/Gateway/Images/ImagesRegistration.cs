@@ -6,7 +6,7 @@ namespace Gateway.Images;
 
 internal static class ImagesRegistration
 {
-    /// <summary>The probe of remote images; what it learns is shared through Redis where <c>ConnectionStrings:Redis</c> is set.</summary>
+    /// <summary>The probe of remote images, and who fetches them whole; what the probe learns is shared through Redis where <c>ConnectionStrings:Redis</c> is set.</summary>
     public static IServiceCollection AddImages(this IServiceCollection services, IConfiguration configuration)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -21,6 +21,8 @@ internal static class ImagesRegistration
 
         return services
             .AddSingleton<FetchSlots>()
+            .AddSingleton<PictureMemory>()
+            .AddSingleton<RemotePictures>()
             .AddSingleton(provider => new MemoryImageCache(
                 provider.GetRequiredService<IOptions<ImageFetchOptions>>().Value.MaxCached, provider.GetRequiredService<TimeProvider>()))
             .AddSingleton(provider => new RemoteImageProbe(

@@ -7,9 +7,13 @@ namespace Gateway.Images;
 
 /// <summary>
 /// One image asked for, over its redirects. Each hop anew: 1 the URL is checked, 2 its host resolved once and every address checked,
-/// 3 a connection made to those addresses alone, 4 the answer's head judged, 5 as much of its body read as tells the size.
+/// 3 a connection made to those addresses alone, 4 the answer's head judged, 5 as much of its body read as tells the size, or all of it.
 /// </summary>
-internal sealed class RemoteFetch(RemoteWorld world, FetchPolicy policy, TimeProvider time)
+/// <param name="world">The network.</param>
+/// <param name="policy">What may be asked.</param>
+/// <param name="time">The clock.</param>
+/// <param name="whole">Takes the whole image; null where its size is enough.</param>
+internal sealed class RemoteFetch(RemoteWorld world, FetchPolicy policy, TimeProvider time, HeldPictures? whole = null)
 {
     private const int MostRedirects = 3;
     private const string Agent = "gateway-image-probe/1.0";
@@ -19,6 +23,9 @@ internal sealed class RemoteFetch(RemoteWorld world, FetchPolicy policy, TimePro
 
     /// <summary>Ends with the last lookup, which may outlast the fetch: the system's cannot be called off.</summary>
     public Task Lookup => _lookup;
+
+    /// <summary>The whole image, where it was asked for and is known.</summary>
+    public ArraySegment<byte> Picture { get; private set; }
 
     /// <exception cref="OperationCanceledException">The deadline came first.</exception>
     public async Task<FetchedImage> RunAsync(RemoteUrl url, CancellationToken deadline)
@@ -119,7 +126,11 @@ internal sealed class RemoteFetch(RemoteWorld world, FetchPolicy policy, TimePro
     private HttpRequestMessage Request(RemoteUrl url)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, url.Address) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-        request.Headers.Range = new RangeHeaderValue(0, policy.Settings.MaxHeaderBytes - 1);
+        if (whole is null)
+        {
+            request.Headers.Range = new RangeHeaderValue(0, policy.Settings.MaxHeaderBytes - 1);
+        }
+
         request.Headers.ConnectionClose = true;
         request.Headers.TryAddWithoutValidation("User-Agent", Agent);
         request.Headers.TryAddWithoutValidation("Accept", "image/*");
@@ -129,7 +140,8 @@ internal sealed class RemoteFetch(RemoteWorld world, FetchPolicy policy, TimePro
 
     private async ValueTask<RemoteImage> ReadAsync(HttpResponseMessage response, CancellationToken deadline)
     {
-        if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.PartialContent))
+        // A part that nobody asked for is not the image.
+        if (response.StatusCode != HttpStatusCode.OK && (whole is not null || response.StatusCode != HttpStatusCode.PartialContent))
         {
             return RemoteImage.Unknown(UnknownSize.HttpStatus);
         }
@@ -159,7 +171,15 @@ internal sealed class RemoteFetch(RemoteWorld world, FetchPolicy policy, TimePro
         }
 
         await using var content = await response.Content.ReadAsStreamAsync(deadline);
-        var image = await HeaderReader.ReadAsync(content, policy.Settings.MaxHeaderBytes, policy.Limits, deadline);
+        RemoteImage image;
+        if (whole is null)
+        {
+            image = await HeaderReader.ReadAsync(content, policy.Settings.MaxHeaderBytes, policy.Limits, deadline);
+        }
+        else
+        {
+            (image, Picture) = await PictureReader.ReadAsync(content, head.ContentLength, policy.Limits, whole, deadline);
+        }
 
         // A page for browsers - to sign in, to prove oneself human - says nothing of what the provider will be given.
         return page && image.Problem == ImageProblem.UnsupportedFormat ? RemoteImage.Unknown(UnknownSize.WebPage) : image;

@@ -191,17 +191,7 @@ internal sealed partial class RemoteImageProbe(
         }
         finally
         {
-            // A lookup that nobody waits for still holds its thread, and so its slot.
-            _ = fetch.Lookup.ContinueWith(
-                static (lookup, slot) =>
-                {
-                    _ = lookup.Exception;
-                    ((FetchSlot)slot!).Dispose();
-                },
-                slot,
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
+            slot.ReleaseAfter(fetch.Lookup);
         }
     }
 

@@ -56,6 +56,12 @@ internal enum UnknownSize
     /// <summary>The header is longer than <c>max_header_bytes</c>.</summary>
     HeaderTooLong,
 
+    /// <summary>The images of one request are together larger than it may hold.</summary>
+    TooMuchTogether,
+
+    /// <summary>The images of all requests are together larger than they may hold; not for longer than some of them run.</summary>
+    NoMemory,
+
     /// <summary>The gateway's own fault, logged by kind.</summary>
     Failed,
 }

@@ -14,15 +14,23 @@ namespace Gateway.Pipeline;
 
 /// <summary>
 /// The pipeline's fifth stage: what the header of each image says, wherever the image is. (1) One in the body is read in place; (2) an
-/// uploaded one is known since its upload, and is sent from its store; (3) those behind URLs are asked for, all of a request side by side.
+/// uploaded one is known since its upload, and is sent from its store; (3) those behind URLs are asked for, all of a request side by side, or
+/// fetched whole where they must go in the body.
 /// </summary>
 /// <param name="remote">Asks for images behind URLs.</param>
+/// <param name="pictures">Fetches them whole; null where nothing is sent.</param>
 /// <param name="files">The uploaded ones; null where there are none.</param>
 /// <param name="logger">Told why the store of the uploaded ones failed, as the client is not.</param>
-internal sealed partial class ImageResolver(RemoteImageProbe remote, FileStore? files, ILogger<ImageResolver> logger)
+internal sealed partial class ImageResolver(RemoteImageProbe remote, RemotePictures? pictures, FileStore? files, ILogger<ImageResolver> logger)
 {
+    /// <param name="body">The whole body.</param>
+    /// <param name="parts">Its images.</param>
+    /// <param name="tenant">Who asks.</param>
+    /// <param name="settings">What is let in, and fetched.</param>
+    /// <param name="inlined">Holds the images behind URLs where they must go in the body; null where their sizes are enough.</param>
+    /// <param name="ct">The client's patience.</param>
     public ValueTask<Outcome<SizedImage[]>> ResolveAsync(
-        ReadOnlyMemory<byte> body, IReadOnlyList<ImagePart> parts, TenantId tenant, ImageSettings settings, CancellationToken ct)
+        ReadOnlyMemory<byte> body, IReadOnlyList<ImagePart> parts, TenantId tenant, ImageSettings settings, HeldPictures? inlined, CancellationToken ct)
     {
         var images = parts.Count == 0 ? [] : new SizedImage[parts.Count];
         var elsewhere = false;
@@ -44,14 +52,14 @@ internal sealed partial class ImageResolver(RemoteImageProbe remote, FileStore? 
             }
         }
 
-        return elsewhere ? AskAsync(body, images, tenant, settings, ct) : new(images);
+        return elsewhere ? AskAsync(body, images, tenant, settings, inlined, ct) : new(images);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Outcome<SizedImage[]>> AskAsync(
-        ReadOnlyMemory<byte> body, SizedImage[] images, TenantId tenant, ImageSettings settings, CancellationToken ct)
+        ReadOnlyMemory<byte> body, SizedImage[] images, TenantId tenant, ImageSettings settings, HeldPictures? inlined, CancellationToken ct)
     {
-        var error = await FindFilesAsync(body, images, tenant, settings.Limits, ct) ?? await ProbeAsync(body, images, tenant, settings, ct);
+        var error = await FindFilesAsync(body, images, tenant, settings.Limits, ct) ?? await AskRemoteAsync(body, images, tenant, settings, inlined, ct);
         return error is null ? images : error;
     }
 
@@ -101,8 +109,8 @@ internal sealed partial class ImageResolver(RemoteImageProbe remote, FileStore? 
     private StreamedInsert Base64Of(StoredFile file) =>
         new(Base64Stream.LengthOf(file.Bytes), async ct => new Base64Stream(await files!.OpenAsync(file, ct))); // It was found there.
 
-    private async ValueTask<GatewayError?> ProbeAsync(
-        ReadOnlyMemory<byte> body, SizedImage[] images, TenantId tenant, ImageSettings settings, CancellationToken ct)
+    private async ValueTask<GatewayError?> AskRemoteAsync(
+        ReadOnlyMemory<byte> body, SizedImage[] images, TenantId tenant, ImageSettings settings, HeldPictures? inlined, CancellationToken ct)
     {
         var (indexes, urls) = (new List<int>(), new List<string>());
         for (var i = 0; i < images.Length; i++)
@@ -119,11 +127,14 @@ internal sealed partial class ImageResolver(RemoteImageProbe remote, FileStore? 
             }
         }
 
-        if (urls.Count == 0)
-        {
-            return null;
-        }
+        return urls.Count == 0 ? null
+            : inlined is not null && pictures is not null ? await InlineAsync(images, indexes, urls, tenant, settings, inlined, ct)
+            : await ProbeAsync(images, indexes, urls, tenant, settings, ct);
+    }
 
+    private async ValueTask<GatewayError?> ProbeAsync(
+        SizedImage[] images, List<int> indexes, List<string> urls, TenantId tenant, ImageSettings settings, CancellationToken ct)
+    {
         var learnt = await remote.ProbeAsync(tenant, urls, settings.Fetch, settings.Limits, ct);
         for (var i = 0; i < learnt.Length; i++)
         {
@@ -145,6 +156,39 @@ internal sealed partial class ImageResolver(RemoteImageProbe remote, FileStore? 
 
         return null;
     }
+
+    /// <summary>What cannot be fetched cannot be sent: no size is assumed here.</summary>
+    private async ValueTask<GatewayError?> InlineAsync(
+        SizedImage[] images, List<int> indexes, List<string> urls, TenantId tenant, ImageSettings settings, HeldPictures inlined, CancellationToken ct)
+    {
+        var fetched = await pictures!.FetchAsync(tenant, urls, settings.Fetch, settings.Limits, inlined, ct); // Looked at before.
+        for (var i = 0; i < fetched.Length; i++)
+        {
+            var (part, picture) = (images[indexes[i]].Part, fetched[i]);
+            if (picture.Image.IsRefused)
+            {
+                return ImageSizer.Refuse(picture.Image.Problem, part.Path, settings.Limits);
+            }
+
+            if (!picture.Image.IsKnown)
+            {
+                return picture.Image.Reason switch
+                {
+                    UnknownSize.TooMuchTogether => GatewayError.ImagesTooLarge(part.Path, inlined.Most),
+                    UnknownSize.NoMemory => GatewayError.Overloaded(),
+                    _ => GatewayError.ImageNotFetched(part.Path),
+                };
+            }
+
+            images[indexes[i]] = new SizedImage(part, picture.Image.Header) { Content = Base64Of(picture.Bytes) };
+        }
+
+        return null;
+    }
+
+    private static StreamedInsert Base64Of(ArraySegment<byte> picture) => new(
+        Base64Stream.LengthOf(picture.Count),
+        _ => new(new Base64Stream(new MemoryStream(picture.Array!, picture.Offset, picture.Count, writable: false)))); // A known one has bytes.
 
     private static partial class Log
     {

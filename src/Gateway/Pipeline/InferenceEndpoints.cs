@@ -27,7 +27,7 @@ internal static class InferenceEndpoints
         services.AddSingleton<BodyBuffers>();
         services.AddSingleton<RequestBodyReader>();
         services.AddSingleton(provider => new ImageResolver(
-            provider.GetRequiredService<RemoteImageProbe>(), provider.GetRequiredService<FileStore>(), provider.GetRequiredService<ILogger<ImageResolver>>()));
+            provider.GetRequiredService<RemoteImageProbe>(), provider.GetRequiredService<RemotePictures>(), provider.GetRequiredService<FileStore>(), provider.GetRequiredService<ILogger<ImageResolver>>()));
         services.AddSingleton<RequestPreparation>();
         services.AddSingleton<ImageDrift>();
         services.AddSingleton<Replays>();

@@ -46,7 +46,7 @@ internal sealed class QuoteEndpoint(
 
         using var held = body;
         var catalog = catalogs.Current;
-        if (!(await preparation.PrepareAsync(body.Memory, catalog, caller, exchange.At, ct)).TryGet(out var prepared, out error))
+        if (!(await preparation.PrepareAsync(body.Memory, catalog, caller, exchange.At, pictures: null, ct)).TryGet(out var prepared, out error))
         {
             return error;
         }

@@ -14,6 +14,7 @@ using Gateway.Core.Text;
 using Gateway.Forwarding;
 using Gateway.Funds;
 using Gateway.Idempotency;
+using Gateway.Images;
 using Gateway.Keys;
 using Gateway.Ledger;
 using Gateway.Limits;
@@ -34,6 +35,7 @@ internal sealed partial class RequestPipeline(
     Forwarder forwarder,
     Settlement settlement,
     ImageDrift drift,
+    PictureMemory pictures,
     KeyGuard guard,
     Replays replays,
     ILogger<RequestPipeline> logger)
@@ -101,7 +103,8 @@ internal sealed partial class RequestPipeline(
         }
 
         // (3) to (7): read, resolved to who serves it, its images looked at, weighed and quoted.
-        if (!(await preparation.PrepareAsync(body.Memory, catalog, caller, exchange.At, context.RequestAborted)).TryGet(out var prepared, out error))
+        using var inlined = pictures.Begin();
+        if (!(await preparation.PrepareAsync(body.Memory, catalog, caller, exchange.At, inlined, context.RequestAborted)).TryGet(out var prepared, out error))
         {
             return error;
         }
@@ -171,7 +174,11 @@ internal sealed partial class RequestPipeline(
             MostCompletion = UsageJudge.MostCompletion(prepared.Plan.AllowedCompletion, prepared.Plan.N),
             Arrived = exchange.Arrived,
             Copy = copy,
-            ReleaseBody = () => body.KeepTextOf(request, target.Deployment.Tokenizer),
+            ReleaseBody = () =>
+            {
+                body.KeepTextOf(request, target.Deployment.Tokenizer);
+                inlined.Dispose();
+            },
         });
         exchange.Observation = response.Observation;
         if (response.Refusal is not null)

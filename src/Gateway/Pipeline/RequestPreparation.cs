@@ -6,6 +6,7 @@ using Gateway.Core.Metering;
 using Gateway.Core.Models;
 using Gateway.Core.Pricing;
 using Gateway.Core.Requests;
+using Gateway.Images;
 
 namespace Gateway.Pipeline;
 
@@ -16,10 +17,11 @@ internal sealed class RequestPreparation(ModelResolver models, ImageResolver ima
     /// <param name="catalog">The catalog that the request works with from start to end.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="at">When the request arrived.</param>
+    /// <param name="pictures">Holds images that must be fetched to be sent; null where nothing will be sent.</param>
     /// <param name="ct">The client's patience.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome<PreparedRequest>> PrepareAsync(
-        ReadOnlyMemory<byte> body, CatalogSnapshot catalog, Caller caller, DateTimeOffset at, CancellationToken ct)
+        ReadOnlyMemory<byte> body, CatalogSnapshot catalog, Caller caller, DateTimeOffset at, HeldPictures? pictures, CancellationToken ct)
     {
         // (3) One pass over its bytes.
         if (!RequestReader.TryRead(body, catalog.Images.MaxPerRequest, out var request, out var error))
@@ -40,7 +42,8 @@ internal sealed class RequestPreparation(ModelResolver models, ImageResolver ima
         }
 
         // (5) The images' headers. (6) What it all weighs, as the upstream model counts. (7) What it may take.
-        if (!(await images.ResolveAsync(body, request.Images, caller.Tenant, catalog.Images, ct)).TryGet(out var sized, out error)
+        var inlined = target.Deployment.Provider.Dialect.InlinesImages ? pictures : null;
+        if (!(await images.ResolveAsync(body, request.Images, caller.Tenant, catalog.Images, inlined, ct)).TryGet(out var sized, out error)
             || !Meter.TryMeasure(request, sized, target.Deployment.ImageFormula, out var measurement, out error))
         {
             return error;

@@ -47,7 +47,7 @@ internal sealed class ProviderReader(Func<string, string?> environment)
     {
         var missing = new List<string>();
         place["dialect"].RequiredText(section.Dialect, "openai");
-        var served = place["dialect"].Choice<bool?>(section.Dialect, null, ("openai", true), ("azure", true), ("anthropic", true), ("gemini", false));
+        var dialect = place["dialect"].Choice<IDialect?>(section.Dialect, null, [.. Dialect.All.Select(known => (known.Name, (IDialect?)known))]);
         var address = Address(place["base_url"], section.BaseUrl, missing);
         var apiKey = Expand(place["api_key"], section.ApiKey, missing);
         var apiVersion = Expand(place["api_version"], section.ApiVersion, missing);
@@ -57,15 +57,11 @@ internal sealed class ProviderReader(Func<string, string?> environment)
         }
 
         var unset = missing.Count == 0 ? null : $"not set in the environment: {string.Join(", ", missing.Distinct(StringComparer.Ordinal))}";
-        if (served is false)
-        {
-            Unserved[name] = $"the dialect \"{section.Dialect}\" is not served in this version";
-        }
-        else if (address is null)
+        if (address is null)
         {
             Unserved[name] = unset ?? "its address is not known";
         }
-        else if (section.Dialect is { } word && Dialect.TryGet(word, out var dialect))
+        else if (dialect is not null)
         {
             Served[name] = new Provider
             {
