@@ -1,4 +1,6 @@
+using Gateway.Simulator.Anthropic;
 using Gateway.Simulator.Behaviors;
+using Gateway.Simulator.Gemini;
 using Gateway.Simulator.OpenAi;
 using Gateway.Simulator.Recording;
 using Gateway.Simulator.Wire;
@@ -16,6 +18,9 @@ internal sealed class SimulatorApplication(SimulatorOptions options, SimulatorRe
     : IHttpApplication<DefaultHttpContext>
 {
     private readonly ChatEndpoint _chat = new(options, script);
+    private readonly Azure.ChatEndpoint _azure = new(options, script);
+    private readonly MessagesEndpoint _messages = new(options, script);
+    private readonly GenerateEndpoint _generate = new(options, script);
     private readonly ModelsEndpoint _models = new(options);
     private readonly ControlEndpoints _control = new(options, recorder, script);
     private readonly string? _authorization = options.ApiKey is { } key ? $"Bearer {key}" : null;
@@ -58,12 +63,19 @@ internal sealed class SimulatorApplication(SimulatorOptions options, SimulatorRe
 
     private async Task ServeAsync(HttpContext context, string path, CancellationToken gone)
     {
+        var dialect = DialectOf(path);
         using var body = await ReceivedBody.ReadAsync(context.Request, recorder.Enabled, gone);
-        var record = recorder.Enabled ? recorder.Record(context.Request, body.Bytes) : null;
+        var record = recorder.Enabled ? recorder.Record(context.Request, dialect, body.Bytes) : null;
         var state = RequestState.Cut;
         try
         {
-            await AnswerAsync(context, path, body.Bytes, gone);
+            await (dialect switch
+            {
+                SimulatorDialect.Azure => _azure.HandleAsync(context, path, body.Bytes, gone),
+                SimulatorDialect.Anthropic => _messages.HandleAsync(context, path, body.Bytes, gone),
+                SimulatorDialect.Gemini => _generate.HandleAsync(context, path, body.Bytes, gone),
+                _ => AnswerAsync(context, path, body.Bytes, gone),
+            });
             state = gone.IsCancellationRequested ? RequestState.ClientGone : RequestState.Answered;
         }
         catch (OperationCanceledException)
@@ -76,19 +88,24 @@ internal sealed class SimulatorApplication(SimulatorOptions options, SimulatorRe
         }
     }
 
+    private static SimulatorDialect DialectOf(string path) =>
+        path.StartsWith("/openai/", StringComparison.Ordinal) ? SimulatorDialect.Azure
+        : path.StartsWith("/v1/messages", StringComparison.Ordinal) ? SimulatorDialect.Anthropic
+        : path.StartsWith("/v1beta/", StringComparison.Ordinal) ? SimulatorDialect.Gemini
+        : SimulatorDialect.OpenAi;
+
     private Task AnswerAsync(HttpContext context, string path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         if (_authorization is not null && !string.Equals(context.Request.Headers.Authorization, _authorization, StringComparison.Ordinal))
         {
-            return OpenAiError.InvalidKey.SendAsync(context.Response, Behavior.Normal, options.Time, cancellationToken);
+            return ErrorAnswer.SendAsync(context.Response, OpenAiError.InvalidKey, options.Time, cancellationToken);
         }
 
         return (context.Request.Method, path) switch
         {
             ("POST", "/v1/chat/completions") => _chat.HandleAsync(context, body, cancellationToken),
             ("GET", "/v1/models") => _models.HandleAsync(context, cancellationToken),
-            var (method, _) => OpenAiError.UnknownPath(method, path)
-                .SendAsync(context.Response, Behavior.Normal, options.Time, cancellationToken),
+            var (method, _) => ErrorAnswer.SendAsync(context.Response, OpenAiError.UnknownPath(method, path), options.Time, cancellationToken),
         };
     }
 }

@@ -16,7 +16,7 @@ public sealed record Behavior
     /// <summary>Status of an error answer. 200 takes back an error of a layer beneath.</summary>
     public int? Status { get; init; }
 
-    /// <summary><c>error.code</c>, where it is not the usual one of the status.</summary>
+    /// <summary>The error's code (Anthropic's type, Google's status), where it is not the usual one of the status.</summary>
     public string? Code { get; init; }
 
     /// <summary><c>error.message</c>, where it is not the usual one.</summary>
@@ -33,6 +33,9 @@ public sealed record Behavior
 
     /// <summary>The code of an error in the shape <c>{"success":false,"error":{...},"trace_id"}</c>, with <see cref="Status"/> or else 401.</summary>
     public string? ForeignError { get; init; }
+
+    /// <summary>The provider's filter stops the prompt: an error, or in Google's dialect an answer without candidates.</summary>
+    public bool? Blocked { get; init; }
 
     /// <summary>Never answers; ends when the client goes.</summary>
     public bool? Hang { get; init; }
@@ -66,12 +69,19 @@ public sealed record Behavior
     /// <summary>The number of tool calls to answer with, where the request offers tools.</summary>
     public int? ToolCalls { get; init; }
 
+    /// <summary>Refuses to answer with this text; empty = with the usual one. Goes over text and tool calls.</summary>
+    public string? Refusal { get; init; }
+
+    /// <summary>Tokens of reasoning before the answer; counted in every dialect, shown where the dialect can show them.</summary>
+    public int? Thoughts { get; init; }
+
     /// <summary>Answers with the dated name of the model.</summary>
     public bool? DatedModel { get; init; }
 
-    /// <summary>The value of <c>object</c>.</summary>
+    /// <summary>The value of <c>object</c>, or of Anthropic's <c>type</c>.</summary>
     public string? ObjectName { get; init; }
 
+    /// <summary>Why the answer ends, in the dialect's own word, sent as it is.</summary>
     public string? FinishReason { get; init; }
 
     /// <summary>Makes the first token this many bytes long.</summary>
@@ -84,15 +94,19 @@ public sealed record Behavior
 
     public UsageReport? Usage { get; init; }
 
+    // These mean the same in each dialect, whatever it calls them and adds up: all of the prompt, all of the answer, and parts of them.
+
     public long? PromptTokens { get; init; }
 
     public long? CompletionTokens { get; init; }
 
     public long? CachedTokens { get; init; }
 
+    public long? CacheWriteTokens { get; init; }
+
     public long? ReasoningTokens { get; init; }
 
-    /// <summary><c>prompt_tokens_details.image_tokens</c>, which is absent otherwise.</summary>
+    /// <summary>The images' part of the prompt. OpenAI's dialect tells it only where it is set here, Anthropic's never.</summary>
     public long? ImageTokens { get; init; }
 
     // How the answer breaks. Positions count content chunks sent before; beyond the end means at the end.
@@ -117,6 +131,7 @@ public sealed record Behavior
 
     // What it looks like on the wire.
 
+    /// <summary>Leaves out the event that ends a stream: <c>[DONE]</c>, <c>message_stop</c>, or Google's chunk with the finish reason.</summary>
     public bool? NoDone { get; init; }
 
     public bool? DoubleFinish { get; init; }
@@ -124,7 +139,7 @@ public sealed record Behavior
     /// <summary>Comments, blank lines and events without data between the events.</summary>
     public bool? EmptyEvents { get; init; }
 
-    /// <summary>Azure's <c>prompt_filter_results</c>; on a stream in a first chunk without choices.</summary>
+    /// <summary>Azure's <c>prompt_filter_results</c>; on a stream in a first chunk without choices. Azure's dialect has them unless this is false.</summary>
     public bool? PromptFilter { get; init; }
 
     public bool? WrongContentType { get; init; }
@@ -139,9 +154,10 @@ public sealed record Behavior
 
     internal bool Fails => (Status ?? 200) != 200 || Html == true || ForeignError is not null;
 
-    private bool DecidesOutcome => Status is not null || Html is not null || ForeignError is not null || Hang is not null || Reset is not null;
+    private bool DecidesOutcome =>
+        Status is not null || Html is not null || ForeignError is not null || Blocked is not null || Hang is not null || Reset is not null;
 
-    /// <summary>An OpenAI error answer.</summary>
+    /// <summary>An error answer in the shape of the dialect.</summary>
     public static Behavior Error(int status, string? code = null, string? retryAfter = null) =>
         new() { Status = status, Code = code, RetryAfter = retryAfter };
 
@@ -159,7 +175,7 @@ public sealed record Behavior
         BehaviorDirectives.TryParse(directives, out behavior, out complaint);
 
     /// <summary>
-    /// Lays this behaviour over another. Status, HTML, foreign error, hang and reset are one choice: the upper layer's
+    /// Lays this behaviour over another. Status, HTML, foreign error, blocked, hang and reset are one choice: the upper layer's
     /// replaces the lower one's whole.
     /// </summary>
     public Behavior Over(Behavior lower)
@@ -180,6 +196,7 @@ public sealed record Behavior
             Status = outcome.Status,
             Html = outcome.Html,
             ForeignError = outcome.ForeignError,
+            Blocked = outcome.Blocked,
             Hang = outcome.Hang,
             Reset = outcome.Reset,
             Code = Code ?? outcome.Code,
@@ -194,6 +211,8 @@ public sealed record Behavior
             Text = Text ?? lower.Text,
             Tokens = Tokens ?? lower.Tokens,
             ToolCalls = ToolCalls ?? lower.ToolCalls,
+            Refusal = Refusal ?? lower.Refusal,
+            Thoughts = Thoughts ?? lower.Thoughts,
             DatedModel = DatedModel ?? lower.DatedModel,
             ObjectName = ObjectName ?? lower.ObjectName,
             FinishReason = FinishReason ?? lower.FinishReason,
@@ -203,6 +222,7 @@ public sealed record Behavior
             PromptTokens = PromptTokens ?? lower.PromptTokens,
             CompletionTokens = CompletionTokens ?? lower.CompletionTokens,
             CachedTokens = CachedTokens ?? lower.CachedTokens,
+            CacheWriteTokens = CacheWriteTokens ?? lower.CacheWriteTokens,
             ReasoningTokens = ReasoningTokens ?? lower.ReasoningTokens,
             ImageTokens = ImageTokens ?? lower.ImageTokens,
             Cut = Cut ?? lower.Cut,

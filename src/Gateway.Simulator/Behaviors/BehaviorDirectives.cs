@@ -20,6 +20,7 @@ internal static class BehaviorDirectives
             ["retry_after_ms"] = (b, v) => b with { RetryAfterMs = v },
             ["html"] = (b, v) => Flag(v) is { } f ? b with { Html = f } : null,
             ["foreign_error"] = (b, v) => b with { ForeignError = v is "" ? "token_mismatched" : v },
+            ["blocked"] = (b, v) => Flag(v) is { } f ? b with { Blocked = f } : null,
             ["hang"] = (b, v) => Flag(v) is { } f ? b with { Hang = f } : null,
             ["reset"] = (b, v) => Flag(v) is { } f ? b with { Reset = f } : null,
             ["first_byte"] = (b, v) => Duration(v) is { } d ? b with { FirstByte = d } : null,
@@ -29,6 +30,8 @@ internal static class BehaviorDirectives
             ["text"] = (b, v) => b with { Text = v },
             ["tokens"] = (b, v) => Whole(v) is { } n ? b with { Tokens = n } : null,
             ["tool"] = (b, v) => Whole(v, 1) is { } n ? b with { ToolCalls = n } : null,
+            ["refusal"] = (b, v) => b with { Refusal = v },
+            ["reasoning"] = (b, v) => Whole(v, 6) is { } n ? b with { Thoughts = n } : null,
             ["dated"] = (b, v) => Flag(v) is { } f ? b with { DatedModel = f } : null,
             ["object"] = (b, v) => b with { ObjectName = v },
             ["finish_reason"] = (b, v) => b with { FinishReason = v },
@@ -38,11 +41,12 @@ internal static class BehaviorDirectives
             ["no_usage"] = (b, v) => Flag(v) == true ? b with { Usage = UsageReport.Omitted } : null,
             ["zero_usage"] = (b, v) => Flag(v) == true ? b with { Usage = UsageReport.Zero } : null,
             ["usage_on_last"] = (b, v) => Flag(v) == true ? b with { Usage = UsageReport.OnLast } : null,
-            ["prompt_tokens"] = (b, v) => Whole(v) is { } n ? b with { PromptTokens = n } : null,
-            ["completion_tokens"] = (b, v) => Whole(v) is { } n ? b with { CompletionTokens = n } : null,
-            ["cached_tokens"] = (b, v) => Whole(v) is { } n ? b with { CachedTokens = n } : null,
-            ["reasoning_tokens"] = (b, v) => Whole(v) is { } n ? b with { ReasoningTokens = n } : null,
-            ["image_tokens"] = (b, v) => Whole(v) is { } n ? b with { ImageTokens = n } : null,
+            ["prompt_tokens"] = (b, v) => Count(v) is { } n ? b with { PromptTokens = n } : null,
+            ["completion_tokens"] = (b, v) => Count(v) is { } n ? b with { CompletionTokens = n } : null,
+            ["cached_tokens"] = (b, v) => Count(v) is { } n ? b with { CachedTokens = n } : null,
+            ["cache_write_tokens"] = (b, v) => Count(v) is { } n ? b with { CacheWriteTokens = n } : null,
+            ["reasoning_tokens"] = (b, v) => Count(v) is { } n ? b with { ReasoningTokens = n } : null,
+            ["image_tokens"] = (b, v) => Count(v) is { } n ? b with { ImageTokens = n } : null,
             ["cut"] = (b, v) => Whole(v, 3) is { } n ? b with { Cut = n } : null,
             ["cut_body"] = (b, v) => Flag(v) is { } f ? b with { CutBody = f } : null,
             ["hang_after"] = (b, v) => Whole(v, 3) is { } n ? b with { HangAfter = n } : null,
@@ -56,6 +60,7 @@ internal static class BehaviorDirectives
             ["wrong_content_type"] = (b, v) => Flag(v) is { } f ? b with { WrongContentType = f } : null,
             ["ignore_stream"] = (b, v) => Flag(v) is { } f ? b with { IgnoreStream = f } : null,
             ["crlf"] = (b, v) => Flag(v) == true ? b with { LineEnding = LineEnding.CrLf } : null,
+            ["lf"] = (b, v) => Flag(v) == true ? b with { LineEnding = LineEnding.Lf } : null,
             ["cr"] = (b, v) => Flag(v) == true ? b with { LineEnding = LineEnding.Cr } : null,
             ["split"] = (b, v) => Size(v, 1) is { } n and > 0 ? b with { Split = n } : null,
         }.ToFrozenDictionary(StringComparer.Ordinal);
@@ -94,6 +99,10 @@ internal static class BehaviorDirectives
         value is "" ? whenEmpty
         : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
         : null;
+
+    /// <summary>A reported number, which may be beyond all reason: below zero, or larger than any answer.</summary>
+    private static long? Count(string value) =>
+        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static int? Size(string value, int whenEmpty)
     {

@@ -20,6 +20,16 @@ internal static class ImageHeader
         return size is { Width: > 0, Height: > 0 } ? size : null;
     }
 
+    /// <summary>The media type, from 12 bytes or more; null for none that is known.</summary>
+    public static string? MediaType(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [0x89, (byte)'P', (byte)'N', (byte)'G', ..] => "image/png",
+        [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "image/gif",
+        [0xFF, 0xD8, ..] => "image/jpeg",
+        [(byte)'R', (byte)'I', (byte)'F', (byte)'F', _, _, _, _, (byte)'W', (byte)'E', (byte)'B', (byte)'P', ..] => "image/webp",
+        _ => null,
+    };
+
     private static ImageSize? ReadJpeg(ReadOnlySpan<byte> bytes)
     {
         var at = 2;

@@ -1,64 +1,53 @@
+using Gateway.Simulator.Answers;
+using Gateway.Simulator.Azure;
 using Gateway.Simulator.Behaviors;
 using Gateway.Simulator.Wire;
 
 namespace Gateway.Simulator.OpenAi;
 
 /// <summary>What is answered to a chat request, before it takes its form as JSON or as a stream.</summary>
-internal sealed class ChatAnswer
+internal sealed class ChatAnswer : PlannedAnswer
 {
-    private const int TokensPerToolCall = 1;
+    private readonly long _createdAt;
 
-    private ChatAnswer(ChatRequest request, Behavior behavior, long number, long createdAt)
+    private ChatAnswer(ChatRequest request, Behavior behavior, long number, long createdAt, bool filtered)
+        : base(request, behavior, number, "call_sim")
     {
         Request = request;
-        Behavior = behavior;
-        Number = number;
-        CreatedAt = createdAt;
+        _createdAt = createdAt;
+        Filtered = filtered;
         Model = behavior.DatedModel == true ? $"{request.Model}-2024-08-06" : request.Model ?? "";
-        ToolCalls = PlanToolCalls(request, behavior, number);
-        long emitted;
-        string finish;
-        if (ToolCalls.Length > 0)
+        FinishReason = behavior.FinishReason ?? End switch
         {
-            finish = "tool_calls";
-            emitted = ToolCalls.Sum(call => (long)call.Deltas + TokensPerToolCall);
-        }
-        else
-        {
-            Text = PlanText(request, behavior, out finish);
-            emitted = Text.Count;
-        }
-
-        FinishReason = behavior.FinishReason ?? finish;
-        Emitted = emitted * request.Choices;
+            AnswerEnd.Length => "length",
+            AnswerEnd.ToolCalls => "tool_calls",
+            _ => "stop",
+        };
     }
 
     public ChatRequest Request { get; }
 
-    public Behavior Behavior { get; }
-
     public string Model { get; }
-
-    public ToolCall[] ToolCalls { get; }
-
-    public AnswerText Text { get; }
 
     public string FinishReason { get; }
 
-    /// <summary>Tokens sent, over all choices.</summary>
-    public long Emitted { get; }
+    /// <summary>The text is that of a refusal.</summary>
+    public bool Refuses => Behavior.Refusal is not null;
 
-    private long Number { get; }
+    /// <summary>Azure's content filter has looked at the choices; see <see cref="ContentFilter"/>.</summary>
+    public bool Filtered { get; }
 
-    private long CreatedAt { get; }
+    /// <summary>The verdict on the prompt is told.</summary>
+    public bool TellsPromptFilter => Behavior.PromptFilter ?? Filtered;
 
     /// <summary>Plans the answer to a request.</summary>
     /// <param name="request">The request to answer.</param>
     /// <param name="behavior">How to answer it.</param>
     /// <param name="number">Makes the identifiers; different for each answer.</param>
     /// <param name="createdAt">Unix time in seconds.</param>
-    public static ChatAnswer To(ChatRequest request, Behavior behavior, long number, long createdAt) =>
-        new(request, behavior, number, createdAt);
+    /// <param name="filtered">Azure answers.</param>
+    public static ChatAnswer To(ChatRequest request, Behavior behavior, long number, long createdAt, bool filtered = false) =>
+        new(request, behavior, number, createdAt, filtered);
 
     /// <summary>The fields that JSON answers and chunks begin with, from the brace to before the model's own.</summary>
     public void WriteHead(Utf8Buffer to, ReadOnlySpan<byte> objectName)
@@ -76,48 +65,15 @@ internal sealed class ChatAnswer
         }
 
         to.Raw("\",\"created\":"u8);
-        to.Number(CreatedAt);
+        to.Number(_createdAt);
         to.Raw(",\"model\":\""u8);
         to.Text(Model);
         to.Raw("\""u8);
     }
 
-    private static ToolCall[] PlanToolCalls(ChatRequest request, Behavior behavior, long number)
-    {
-        if (request.Tools is not { Count: > 0 } tools || request.ToolChoice is "none")
-        {
-            return [];
-        }
-
-        var forced = request.ToolChoice is "required" || request.NamedTool is not null ? 1 : 0;
-        var calls = new ToolCall[Math.Max(behavior.ToolCalls ?? 0, forced)];
-        for (var i = 0; i < calls.Length; i++)
-        {
-            calls[i] = new ToolCall(
-                $"call_sim{number:x16}{i:x2}",
-                request.NamedTool ?? tools[i % tools.Count],
-                $$"""{"query":"what the pictures show","call":{{i + 1}}}""");
-        }
-
-        return calls;
-    }
-
-    private static AnswerText PlanText(ChatRequest request, Behavior behavior, out string finish)
-    {
-        var sentence = behavior switch
-        {
-            { Text: { } text } => text,
-            { Tokens: not null } or { Endless: true } => null,
-            _ => $"You asked '{request.Question}' and sent {request.Images} {(request.Images == 1 ? "image" : "images")}.",
-        };
-        if (behavior.Endless == true)
-        {
-            finish = "length";
-            return new AnswerText(null, int.MaxValue);
-        }
-
-        var wanted = sentence is null ? behavior.Tokens ?? 0 : AnswerText.CountWords(sentence);
-        finish = wanted > request.MaxTokens ? "length" : "stop";
-        return new AnswerText(sentence, Math.Min(wanted, request.MaxTokens));
-    }
+    /// <summary>Writes the usage object.</summary>
+    /// <param name="to">Where to.</param>
+    /// <param name="emitted">Tokens sent until now, without reasoning.</param>
+    public void WriteUsage(Utf8Buffer to, long emitted) =>
+        Usage.Write(TokenCounts.Of(Behavior, Request.PromptTokens, emitted, Thought), to);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Gateway.Simulator.Behaviors;
 using Gateway.Simulator.Wire;
 
@@ -14,9 +15,9 @@ internal sealed class ChatEndpoint(SimulatorOptions options, SimulatorScript scr
     {
         var began = _time.GetTimestamp();
         var response = context.Response;
-        if (!TryRead(body.Span, out var request, out var behavior, out var refusal))
+        if (!TryRead(_layers, body.Span, deployment: null, out var request, out var behavior, out var refusal))
         {
-            await refusal.SendAsync(response, Behavior.Normal, _time, cancellationToken);
+            await ErrorAnswer.SendAsync(response, refusal, _time, cancellationToken);
             return;
         }
 
@@ -24,9 +25,9 @@ internal sealed class ChatEndpoint(SimulatorOptions options, SimulatorScript scr
 
         var number = Interlocked.Increment(ref _number);
         OpenAiHeaders.Write(response.Headers, number, _time.GetElapsedTime(began));
-        if (behavior.Fails)
+        if (behavior.Fails || behavior.Blocked == true)
         {
-            await ErrorAnswer.SendAsync(response, behavior, request.Model, _time, cancellationToken);
+            await ErrorAnswer.SendAsync(response, OpenAiError.Of(behavior, request.Model), behavior, _time, cancellationToken);
             return;
         }
 
@@ -36,30 +37,42 @@ internal sealed class ChatEndpoint(SimulatorOptions options, SimulatorScript scr
             : ChatJson.SendAsync(response, answer, _time, cancellationToken));
     }
 
-    private bool TryRead(ReadOnlySpan<byte> body, out ChatRequest request, out Behavior behavior, out OpenAiError refusal)
+    /// <summary>Reads a request and what is to be done with it.</summary>
+    /// <param name="layers">Where behaviour comes from.</param>
+    /// <param name="body">The request's body.</param>
+    /// <param name="deployment">What counts in place of the body's model; null = the body's.</param>
+    /// <param name="request">What was read.</param>
+    /// <param name="behavior">How to answer it.</param>
+    /// <param name="refusal">Why it cannot be answered.</param>
+    public static bool TryRead(
+        BehaviorLayers layers,
+        ReadOnlySpan<byte> body,
+        string? deployment,
+        [NotNullWhen(true)] out ChatRequest? request,
+        [NotNullWhen(true)] out Behavior? behavior,
+        [NotNullWhen(false)] out OpenAiError? refusal)
     {
-        behavior = Behavior.Normal;
-        refusal = OpenAiError.BrokenJson;
-        if (ChatRequestReader.Read(body) is not { } read)
+        behavior = null;
+        request = ChatRequestReader.Read(body);
+        if (request is null)
         {
-            request = new ChatRequest();
+            refusal = OpenAiError.BrokenJson;
             return false;
         }
 
-        request = read;
+        if (deployment is not null)
+        {
+            request.Name(deployment);
+        }
+
         if (request.Model is null or "" || request.Messages == 0)
         {
             refusal = OpenAiError.Missing(request.Model is null or "" ? "model" : "messages");
             return false;
         }
 
-        if (!_layers.TryResolve(request.ModelDirectives, body[request.LastUserContent], out var resolved, out var complaint))
-        {
-            refusal = OpenAiError.UnusableDirective(complaint);
-            return false;
-        }
-
-        behavior = resolved;
-        return true;
+        var resolved = layers.TryResolve(request.ModelDirectives, body[request.LastUserContent], out behavior, out var complaint);
+        refusal = resolved ? null : OpenAiError.UnusableDirective(complaint ?? "");
+        return resolved;
     }
 }

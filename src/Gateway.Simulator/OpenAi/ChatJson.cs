@@ -1,3 +1,5 @@
+using Gateway.Simulator.Answers;
+using Gateway.Simulator.Azure;
 using Gateway.Simulator.Behaviors;
 using Gateway.Simulator.Wire;
 
@@ -11,7 +13,9 @@ internal static class ChatJson
         using var buffer = new Utf8Buffer();
         if (answer.Behavior.Endless == true)
         {
-            await SendEndlessAsync(response, answer, buffer, time, cancellationToken);
+            answer.WriteHead(buffer, "chat.completion"u8);
+            buffer.Raw(",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""u8);
+            await EndlessJson.SendAsync(response, buffer, answer, time, cancellationToken);
             return;
         }
 
@@ -31,6 +35,12 @@ internal static class ChatJson
             WriteMessage(answer, choice, to);
             to.Raw(",\"logprobs\":null,\"finish_reason\":"u8);
             to.Quoted(answer.FinishReason);
+            if (answer.Filtered)
+            {
+                to.Raw(","u8);
+                to.Raw(ContentFilter.OfChoice);
+            }
+
             to.Raw("}"u8);
         }
 
@@ -44,14 +54,14 @@ internal static class ChatJson
             }
             else
             {
-                Usage.Of(answer.Behavior, answer.Request.PromptTokens, answer.Emitted).Write(to);
+                answer.WriteUsage(to, answer.Emitted);
             }
         }
 
-        if (answer.Behavior.PromptFilter == true)
+        if (answer.TellsPromptFilter)
         {
             to.Raw(","u8);
-            to.Raw(PromptFilter.Results);
+            to.Raw(ContentFilter.OfPrompt);
         }
 
         to.Raw(",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_simulator\"}"u8);
@@ -61,23 +71,9 @@ internal static class ChatJson
     {
         if (answer.ToolCalls.Length == 0)
         {
-            to.Raw("\""u8);
-            var first = true;
-            foreach (var token in answer.Text)
-            {
-                if (first && answer.Behavior.BigEvent is { } size)
-                {
-                    to.Repeat((byte)'x', size);
-                }
-                else
-                {
-                    to.Text(token);
-                }
-
-                first = false;
-            }
-
-            to.Raw("\",\"refusal\":null,\"annotations\":[]}"u8);
+            to.Raw(answer.Refuses ? "null,\"refusal\":\""u8 : "\""u8);
+            answer.WriteText(to);
+            to.Raw(answer.Refuses ? "\",\"annotations\":[]}"u8 : "\",\"refusal\":null,\"annotations\":[]}"u8);
             return;
         }
 
@@ -97,26 +93,5 @@ internal static class ChatJson
         }
 
         to.Raw("]}"u8);
-    }
-
-    private static async Task SendEndlessAsync(
-        HttpResponse response, ChatAnswer answer, Utf8Buffer buffer, TimeProvider time, CancellationToken cancellationToken)
-    {
-        response.ContentType = "application/json";
-        answer.WriteHead(buffer, "chat.completion"u8);
-        buffer.Raw(",\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""u8);
-        var tokens = answer.Text.GetEnumerator();
-        while (tokens.MoveNext())
-        {
-            buffer.Text(tokens.Current);
-            var result = await response.BodyWriter.WriteAsync(buffer.Memory, cancellationToken);
-            buffer.Truncate(0);
-            if (result.IsCompleted)
-            {
-                throw new OperationCanceledException("The client is gone.");
-            }
-
-            await Task.Delay(answer.Behavior.Pace ?? TimeSpan.Zero, time, cancellationToken);
-        }
     }
 }

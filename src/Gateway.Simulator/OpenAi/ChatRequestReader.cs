@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
+using Gateway.Simulator.Answers;
 using Gateway.Simulator.Images;
 
 namespace Gateway.Simulator.OpenAi;
@@ -11,11 +11,8 @@ namespace Gateway.Simulator.OpenAi;
 /// </summary>
 internal ref struct ChatRequestReader
 {
-    private const int TokensToPrime = 3;
-    private const int TokensPerMessage = 4;
-
     private readonly ReadOnlySpan<byte> _body;
-    private readonly ChatRequest _request = new() { PromptTokens = TokensToPrime };
+    private readonly ChatRequest _request = new() { PromptTokens = TextTokens.ToPrime };
     private Utf8JsonReader _json;
     private Range _text;
     private Range _lastUserText;
@@ -92,6 +89,16 @@ internal ref struct ChatRequestReader
         {
             ReadToolChoice();
         }
+        else if (_json.ValueTextEquals("parallel_tool_calls"u8))
+        {
+            _json.Read();
+            _request.OneCall = _json.TokenType is JsonTokenType.False;
+            _json.Skip();
+        }
+        else if (_json.ValueTextEquals("response_format"u8))
+        {
+            ReadResponseFormat();
+        }
         else
         {
             _json.Skip();
@@ -102,9 +109,7 @@ internal ref struct ChatRequestReader
     {
         if (ReadString() is { } model)
         {
-            var at = model.IndexOf(';', StringComparison.Ordinal);
-            _request.Model = at < 0 ? model : model[..at];
-            _request.ModelDirectives = at < 0 ? null : model[(at + 1)..];
+            _request.Name(model);
         }
     }
 
@@ -151,7 +156,7 @@ internal ref struct ChatRequestReader
     private void ReadMessage()
     {
         _request.Messages++;
-        _request.PromptTokens += TokensPerMessage;
+        _request.PromptTokens += TextTokens.PerMessage;
         var fromUser = false;
         Range content = default;
         _text = default;
@@ -298,19 +303,7 @@ internal ref struct ChatRequestReader
 
     private void CountText()
     {
-        var raw = _json.ValueSpan;
-        var characters = Encoding.UTF8.GetCharCount(raw);
-        if (_json.ValueIsEscaped)
-        {
-            for (var at = raw.IndexOf((byte)'\\'); at >= 0; at = raw.IndexOf((byte)'\\'))
-            {
-                var length = raw[at + 1] is (byte)'u' ? 6 : 2;
-                characters -= length - 1;
-                raw = raw[(at + length)..];
-            }
-        }
-
-        _request.PromptTokens += (characters + 3) / 4;
+        _request.PromptTokens += TextTokens.Count(_json.ValueSpan);
         _text = (int)_json.TokenStartIndex..(int)_json.BytesConsumed;
     }
 
@@ -336,7 +329,8 @@ internal ref struct ChatRequestReader
         _json.Read();
         if (_json.TokenType is JsonTokenType.String)
         {
-            _request.ToolChoice = _json.GetString();
+            _request.MayNotCall = _json.ValueTextEquals("none"u8);
+            _request.MustCall = _json.ValueTextEquals("required"u8);
         }
         else if (_json.TokenType is JsonTokenType.StartObject)
         {
@@ -345,6 +339,57 @@ internal ref struct ChatRequestReader
         else
         {
             _json.Skip();
+        }
+    }
+
+    private void ReadResponseFormat()
+    {
+        if (!BeginObject())
+        {
+            return;
+        }
+
+        while (NextProperty())
+        {
+            if (_json.ValueTextEquals("type"u8))
+            {
+                _json.Read();
+                if (_json.TokenType is JsonTokenType.String && _json.ValueTextEquals("json_object"u8))
+                {
+                    _request.WantedJson = "{}";
+                }
+
+                _json.Skip();
+            }
+            else if (_json.ValueTextEquals("json_schema"u8))
+            {
+                ReadJsonSchema();
+            }
+            else
+            {
+                _json.Skip();
+            }
+        }
+    }
+
+    private void ReadJsonSchema()
+    {
+        if (!BeginObject())
+        {
+            return;
+        }
+
+        while (NextProperty())
+        {
+            if (_json.ValueTextEquals("schema"u8))
+            {
+                _json.Read();
+                _request.WantedJson = SchemaSample.Of(JsonElement.ParseValue(ref _json));
+            }
+            else
+            {
+                _json.Skip();
+            }
         }
     }
 

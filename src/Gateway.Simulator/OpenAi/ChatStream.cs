@@ -1,10 +1,12 @@
+using Gateway.Simulator.Answers;
+using Gateway.Simulator.Azure;
 using Gateway.Simulator.Behaviors;
 using Gateway.Simulator.Wire;
 
 namespace Gateway.Simulator.OpenAi;
 
 /// <summary>A chat answer as a stream of chunks: role, content a token each, finish, usage, <c>[DONE]</c>.</summary>
-internal sealed class ChatStream : IDisposable
+internal sealed class ChatStream : AnswerStream
 {
     private readonly ChatAnswer _answer;
     private readonly Behavior _behavior;
@@ -14,16 +16,14 @@ internal sealed class ChatStream : IDisposable
     // What every chunk begins with, up to its choices; put together once.
     private readonly Utf8Buffer _head = new();
     private readonly UsageReport _usage;
-    private readonly bool _interrupts;
-    private bool _sentMalformed;
 
     private ChatStream(HttpResponse response, ChatAnswer answer, TimeProvider time)
+        : base(response, answer.Behavior, time)
     {
         _answer = answer;
         _behavior = answer.Behavior;
-        _events = new EventStream(response, answer.Behavior, time);
-        _to = _events.Buffer;
-        _interrupts = answer.Behavior is { Malformed: not null } or { StreamError: not null };
+        _events = Events;
+        _to = Events.Buffer;
         _usage = answer.Behavior.Usage ?? UsageReport.Normal;
         if (!answer.Request.IncludeUsage && _usage is not (UsageReport.OnLast or UsageReport.Running))
         {
@@ -42,19 +42,28 @@ internal sealed class ChatStream : IDisposable
         await stream.SendAsync(cancellationToken);
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         _head.Dispose();
-        _events.Dispose();
+        base.Dispose();
+    }
+
+    protected override void WriteBroken() => _to.Raw("data: {\"id\":\"chatcmpl-sim\",\"choices\":[{\"index\":0,\"del\n\n"u8);
+
+    protected override void WriteError()
+    {
+        _to.Raw("data: "u8);
+        OpenAiError.InStream(_behavior).Write(_to);
+        _to.Raw("\n\n"u8);
     }
 
     private async Task SendAsync(CancellationToken cancellationToken)
     {
-        if (_behavior.PromptFilter == true)
+        if (_answer.TellsPromptFilter)
         {
             _events.Begin();
             _to.Raw("data: {\"id\":\"\",\"object\":\"\",\"created\":0,\"model\":\"\",\"choices\":[],"u8);
-            _to.Raw(PromptFilter.Results);
+            _to.Raw(ContentFilter.OfPrompt);
             _to.Raw("}\n\n"u8);
             await _events.EndAsync(cancellationToken);
         }
@@ -64,6 +73,7 @@ internal sealed class ChatStream : IDisposable
             BeginChunk(choice);
             _to.Raw(_answer.ToolCalls.Length > 0
                 ? "\"role\":\"assistant\",\"content\":null"u8
+                : _answer.Refuses ? "\"role\":\"assistant\",\"content\":null,\"refusal\":\"\""u8
                 : "\"role\":\"assistant\",\"content\":\"\",\"refusal\":null"u8);
             EndChunk();
             await _events.EndAsync(cancellationToken);
@@ -89,13 +99,13 @@ internal sealed class ChatStream : IDisposable
             for (var choice = 0; choice < _answer.Request.Choices; choice++)
             {
                 await _events.BeforeContentAsync(cancellationToken);
-                if (_interrupts && await InterruptAsync(_events.Contents, cancellationToken))
+                if (Interrupts && await InterruptAsync(_events.Contents, cancellationToken))
                 {
                     return false;
                 }
 
                 BeginChunk(choice);
-                _to.Raw("\"content\":\""u8);
+                _to.Raw(_answer.Refuses ? "\"refusal\":\""u8 : "\"content\":\""u8);
                 if (_events.Contents == 0 && _behavior.BigEvent is { } size)
                 {
                     _to.Repeat((byte)'x', size);
@@ -106,7 +116,7 @@ internal sealed class ChatStream : IDisposable
                 }
 
                 _to.Raw("\""u8);
-                EndChunk();
+                EndChunk(inContent: true);
                 await _events.EndContentAsync(cancellationToken);
             }
         }
@@ -126,7 +136,7 @@ internal sealed class ChatStream : IDisposable
                 for (var delta = -1; delta < call.Deltas; delta++)
                 {
                     await _events.BeforeContentAsync(cancellationToken);
-                    if (_interrupts && await InterruptAsync(_events.Contents, cancellationToken))
+                    if (Interrupts && await InterruptAsync(_events.Contents, cancellationToken))
                     {
                         return false;
                     }
@@ -161,32 +171,6 @@ internal sealed class ChatStream : IDisposable
         _to.Raw(",\"function\":{\"arguments\":\""u8);
         _to.Text(call.Delta(delta));
         _to.Raw("\"}}]"u8);
-    }
-
-    /// <summary>Sends the broken or failing event that is due; true where the stream ends with it.</summary>
-    /// <param name="position">Content chunks before this place; the largest number at the end of the content.</param>
-    /// <param name="cancellationToken">The client's.</param>
-    private async ValueTask<bool> InterruptAsync(int position, CancellationToken cancellationToken)
-    {
-        if (!_sentMalformed && _behavior.Malformed <= position)
-        {
-            _sentMalformed = true;
-            _events.Begin();
-            _to.Raw("data: {\"id\":\"chatcmpl-sim\",\"choices\":[{\"index\":0,\"del\n\n"u8);
-            await _events.EndAsync(cancellationToken);
-        }
-
-        if (_behavior.StreamError <= position)
-        {
-            _events.Begin();
-            _to.Raw("data: "u8);
-            OpenAiError.InStream(_behavior).Write(_to);
-            _to.Raw("\n\n"u8);
-            await _events.EndAsync(cancellationToken);
-            return true;
-        }
-
-        return false;
     }
 
     private async Task FinishAsync(CancellationToken cancellationToken)
@@ -234,18 +218,26 @@ internal sealed class ChatStream : IDisposable
         _to.Raw(",\"delta\":{"u8);
     }
 
-    private void EndChunk(bool finishes = false, bool last = false)
+    private void EndChunk(bool inContent = false, bool finishes = false, bool last = false)
     {
         if (finishes)
         {
             _to.Raw("},\"logprobs\":null,\"finish_reason\":"u8);
             _to.Quoted(_answer.FinishReason);
-            _to.Raw("}]"u8);
         }
         else
         {
-            _to.Raw("},\"logprobs\":null,\"finish_reason\":null}]"u8);
+            _to.Raw("},\"logprobs\":null,\"finish_reason\":null"u8);
         }
+
+        if (_answer.Filtered)
+        {
+            // Only what has content has a verdict.
+            _to.Raw(","u8);
+            _to.Raw(inContent ? ContentFilter.OfChoice : ContentFilter.OfNothing);
+        }
+
+        _to.Raw("}]"u8);
 
         if (_usage is UsageReport.Running || (_usage is UsageReport.OnLast && last))
         {
@@ -268,6 +260,6 @@ internal sealed class ChatStream : IDisposable
             return;
         }
 
-        Usage.Of(_behavior, _answer.Request.PromptTokens, emitted).Write(_to);
+        _answer.WriteUsage(_to, emitted);
     }
 }

@@ -4,7 +4,7 @@ using Gateway.Simulator.Wire;
 namespace Gateway.Simulator.OpenAi;
 
 /// <summary>An error in OpenAI's shape.</summary>
-internal sealed record OpenAiError(int Status, string Message, string Type, string? Param, string? Code)
+internal sealed record OpenAiError(int Status, string Message, string Type, string? Param, string? Code) : IProviderError
 {
     private const string InvalidRequest = "invalid_request_error";
 
@@ -26,7 +26,9 @@ internal sealed record OpenAiError(int Status, string Message, string Type, stri
     /// <summary>The error that a behaviour asks for, with what is usual for its status where it leaves things open.</summary>
     public static OpenAiError Of(Behavior behavior, string? model)
     {
-        var usual = Usual(behavior.Status ?? 500, behavior.Code, model);
+        var usual = behavior.Blocked == true
+            ? Usual(behavior.Status ?? 400, "content_filter", model)
+            : Usual(behavior.Status ?? 500, behavior.Code, model);
         return usual with { Message = behavior.Message ?? usual.Message, Code = behavior.Code ?? usual.Code };
     }
 
@@ -51,15 +53,8 @@ internal sealed record OpenAiError(int Status, string Message, string Type, stri
         to.Raw("}}"u8);
     }
 
-    public async Task SendAsync(HttpResponse response, Behavior behavior, TimeProvider time, CancellationToken cancellationToken)
-    {
-        using var buffer = new Utf8Buffer();
-        Write(buffer);
-        response.StatusCode = Status;
-        await JsonAnswer.SendAsync(response, buffer.Memory, behavior, time, cancellationToken);
-    }
-
-    private static OpenAiError Usual(int status, string? code, string? model) => (status, code) switch
+    /// <summary>What is usual for a status, or for a code that has a meaning of its own.</summary>
+    public static OpenAiError Usual(int status, string? code, string? model) => (status, code) switch
     {
         (_, "content_filter") => new(
             status, "The prompt was stopped by the content management policy.", InvalidRequest, "prompt", "content_filter"),

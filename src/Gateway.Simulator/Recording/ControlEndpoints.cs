@@ -114,6 +114,7 @@ internal sealed class ControlEndpoints(SimulatorOptions options, SimulatorRecord
             json.WriteStartObject();
             json.WriteNumber("number", request.Number);
             json.WriteString("arrived_at", request.ArrivedAt);
+            json.WriteString("dialect", NameOf(request.Dialect));
             json.WriteString("method", request.Method);
             json.WriteString("path", request.Path);
             json.WriteString("query", request.Query);
@@ -148,6 +149,14 @@ internal sealed class ControlEndpoints(SimulatorOptions options, SimulatorRecord
             return null;
         }
     }
+
+    private static string NameOf(SimulatorDialect dialect) => dialect switch
+    {
+        SimulatorDialect.Azure => "azure",
+        SimulatorDialect.Anthropic => "anthropic",
+        SimulatorDialect.Gemini => "gemini",
+        _ => "openai",
+    };
 
     private static string NameOf(RequestState state) => state switch
     {

@@ -12,6 +12,9 @@ public sealed class RecordedRequest
 
     public required DateTimeOffset ArrivedAt { get; init; }
 
+    /// <summary>The provider that it was meant for, by its path.</summary>
+    public required SimulatorDialect Dialect { get; init; }
+
     public required string Method { get; init; }
 
     public required string Path { get; init; }

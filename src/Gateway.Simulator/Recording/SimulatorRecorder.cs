@@ -88,7 +88,7 @@ public sealed class SimulatorRecorder
         }
     }
 
-    internal RecordedRequest Record(HttpRequest request, ReadOnlyMemory<byte> body)
+    internal RecordedRequest Record(HttpRequest request, SimulatorDialect dialect, ReadOnlyMemory<byte> body)
     {
         var headers = new List<KeyValuePair<string, string>>(request.Headers.Count);
         foreach (var (name, values) in request.Headers)
@@ -106,6 +106,7 @@ public sealed class SimulatorRecorder
             {
                 Number = ++_total,
                 ArrivedAt = _time.GetUtcNow(),
+                Dialect = dialect,
                 Method = request.Method,
                 Path = request.Path.Value ?? "",
                 Query = request.QueryString.Value ?? "",

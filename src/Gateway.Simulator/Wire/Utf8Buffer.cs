@@ -65,6 +65,9 @@ internal sealed class Utf8Buffer : IDisposable
         Raw("\""u8);
     }
 
+    /// <summary>JSON as it is.</summary>
+    public void Json(string json) => Length += Encoding.UTF8.GetBytes(json, Room(Encoding.UTF8.GetMaxByteCount(json.Length)));
+
     public void Repeat(byte value, int count)
     {
         Room(count)[..count].Fill(value);

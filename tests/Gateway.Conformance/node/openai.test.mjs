@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import OpenAI, { toFile } from 'openai';
-import { ledger, newKey, picture } from './gateway.mjs';
+import { ledger, newKey } from './gateway.mjs';
+import { picture } from './picture.mjs';
 
 // The base URL comes from OPENAI_BASE_URL, as it would for anybody; the key is all that a case adds.
 const clientOf = ({ key }) => new OpenAI({ apiKey: key });

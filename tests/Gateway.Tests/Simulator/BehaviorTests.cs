@@ -41,8 +41,8 @@ public sealed class BehaviorTests
     {
         var full = Behavior.Parse(
             "status=418;code=a;message=b;retry_after=c;retry_after_ms=d;html;foreign_error=e;hang;reset;first_byte=1;first_token=2;pace=3;"
-            + "text=f;tokens=4;tool=5;dated;object=g;finish_reason=h;big_event=6;endless;usage=null;prompt_tokens=7;completion_tokens=8;"
-            + "cached_tokens=9;reasoning_tokens=10;image_tokens=11;cut=12;cut_body;hang_after=13;stream_error=14;malformed=15;truncated;"
+            + "blocked;text=f;tokens=4;tool=5;refusal=i;reasoning=18;dated;object=g;finish_reason=h;big_event=6;endless;usage=null;prompt_tokens=7;completion_tokens=8;"
+            + "cached_tokens=9;cache_write_tokens=19;reasoning_tokens=10;image_tokens=11;cut=12;cut_body;hang_after=13;stream_error=14;malformed=15;truncated;"
             + "no_done;double_finish;empty_events;prompt_filter;wrong_content_type;ignore_stream;crlf;split=16")
             with
         {

@@ -92,6 +92,12 @@ internal sealed class SimulatorSession : IAsyncDisposable
     public async Task<(string Text, bool Broken)> UntilBrokenAsync(JsonObject body)
     {
         using var response = await PostAsync(body);
+        return await UntilBrokenAsync(response);
+    }
+
+    /// <summary>Everything of an answer that arrives before the connection breaks.</summary>
+    public static async Task<(string Text, bool Broken)> UntilBrokenAsync(HttpResponseMessage response)
+    {
         await using var stream = await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken);
         using var arrived = new MemoryStream();
         try

@@ -1,4 +1,4 @@
-namespace Gateway.Simulator.OpenAi;
+namespace Gateway.Simulator.Answers;
 
 /// <summary>One call of a tool in an answer.</summary>
 internal sealed record ToolCall(string Id, string Name, string Arguments)

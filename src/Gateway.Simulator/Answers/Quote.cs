@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Gateway.Simulator.OpenAi;
+namespace Gateway.Simulator.Answers;
 
 /// <summary>The beginning of a JSON string as plain text, fit to be repeated in an answer.</summary>
 internal static class Quote

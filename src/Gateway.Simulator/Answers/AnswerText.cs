@@ -1,4 +1,4 @@
-namespace Gateway.Simulator.OpenAi;
+namespace Gateway.Simulator.Answers;
 
 /// <summary>The tokens of an answer: the words of a sentence, or as many made-up words as wanted.</summary>
 internal readonly struct AnswerText(string? sentence, int count)

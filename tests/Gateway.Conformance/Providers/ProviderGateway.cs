@@ -1,0 +1,65 @@
+using System.ClientModel;
+using Gateway.Simulator;
+using Gateway.Testing;
+using OpenAI;
+using OpenAI.Chat;
+using Xunit;
+
+namespace Gateway.Conformance.Providers;
+
+/// <summary>A gateway process with one model for each provider, all of them simulated by one simulator in their own dialects.</summary>
+public sealed class ProviderGateway : IAsyncLifetime
+{
+    private const string ProviderKey = "provider-key";
+
+    private SimulatorHost _provider = null!; // All of these are there once InitializeAsync is through.
+    private GatewayProcess _process = null!;
+    private string _tenant = null!;
+
+    public GatewayAdmin Admin { get; private set; } = null!; // As above.
+
+    public async ValueTask InitializeAsync()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        _provider = await SimulatorHost.StartAsync(new SimulatorOptions { ApiKey = ProviderKey }, ct);
+        _process = await GatewayProcess.StartAsync(new GatewayProcessOptions { Catalog = Catalog(_provider.BaseAddress) }, ct);
+        Admin = new GatewayAdmin(_process.BaseAddress, _process.AdminKey);
+        _tenant = await Admin.CreateTenantAsync("providers", "{}", ct);
+    }
+
+    public Task<GatewayKey> NewKeyAsync() => Admin.CreateKeyAsync(_tenant, "test", "{}", TestContext.Current.CancellationToken);
+
+    public ChatClient Chat(GatewayKey key, string dialect) =>
+        new(ProviderKind.Enabled.Single(kind => kind.Dialect == dialect).Model, new ApiKeyCredential(key.Secret), new OpenAIClientOptions { Endpoint = _process.OpenAiBase });
+
+    public async ValueTask DisposeAsync()
+    {
+        Admin?.Dispose();
+        if (_process is not null)
+        {
+            await _process.DisposeAsync();
+        }
+
+        if (_provider is not null)
+        {
+            await _provider.DisposeAsync();
+        }
+    }
+
+    private static string Catalog(Uri simulator)
+    {
+        var providers = ProviderKind.Enabled.Select(kind =>
+            $$"""
+            "{{kind.Dialect}}": { "dialect": "{{kind.Dialect}}", "base_url": "{{new Uri(simulator, kind.Path)}}", "api_key": "{{ProviderKey}}"{{kind.More}} }
+            """);
+        var models = ProviderKind.Enabled.Select(kind =>
+            $$"""
+            "{{kind.Model}}": {
+              "input": ["text", "image"], "context_window": 128000, "max_output_tokens": 4096, "image_tokens": "openai-tile-85-170", "tokenizer": "o200k_base",
+              "prices": [{ "from": "2025-01-01", "input": "2.50", "output": "10.00" }],
+              "deployments": [{ "provider": "{{kind.Dialect}}", "model": "{{kind.UpstreamModel}}" }]
+            }
+            """);
+        return $$"""{ "providers": { {{string.Join(',', providers)}} }, "models": { {{string.Join(',', models)}} } }""";
+    }
+}
