@@ -1,4 +1,5 @@
 using Gateway.Telemetry;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Gateway.Admin;
 
@@ -7,7 +8,7 @@ internal static class ProviderEndpoints
 {
     public static void Map(RouteGroupBuilder admin) => admin.MapGet("/providers", Get);
 
-    private static IResult Get(HttpRequest request, DeploymentBoard board)
+    private static IResult Get(HttpRequest request, [FromServices] DeploymentBoard board)
     {
         var query = new QueryFields(request);
         query.RefuseOthers();
