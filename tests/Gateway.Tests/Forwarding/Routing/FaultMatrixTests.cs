@@ -64,7 +64,7 @@ public sealed class FaultMatrixTests(FaultMatrixTests.Gateways gateways) : IClas
 
     public sealed class Gateways : IAsyncLifetime
     {
-        private const string Timeouts = """{ "connect": "1s", "first_byte": "1s", "idle": "1s", "total": "12s" }""";
+        private const string Timeouts = """{ "connect": "1s", "first_byte": "1s", "idle": "2s", "total": "12s" }""";
 
         private readonly FaultyUpstream _faulty = new();
 

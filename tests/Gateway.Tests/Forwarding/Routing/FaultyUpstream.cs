@@ -66,7 +66,7 @@ internal sealed class FaultyUpstream : IAsyncDisposable
                         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                         break;
                     case "truncated-json":
-                        await SendAsync(stream, Json + "Content-Length: 16\r\n\r\n{\"id\":\"x\",\"choi");
+                        await SendAsync(stream, Json + "Content-Length: 15\r\n\r\n{\"id\":\"x\",\"choi");
                         break;
                     case "truncated-stream":
                         await SendAsync(stream, Events + Event[..30]);
