@@ -33,6 +33,9 @@ public sealed partial record GatewayError
     /// <summary>With <see cref="RetryAdvice.After"/>: when to try again. At most 60 s goes onto the wire.</summary>
     public TimeSpan RetryAfter { get; init; }
 
+    /// <summary>What the provider did, where the refusal is its own.</summary>
+    public ProviderFault Fault { get; init; }
+
     private static GatewayError Invalid(string? code, string? param, string message) =>
         new(400, ErrorTypes.InvalidRequest, code, param, message);
 }

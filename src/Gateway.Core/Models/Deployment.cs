@@ -19,6 +19,12 @@ public sealed class Deployment
     /// <summary>1 or more: the share inside its tier.</summary>
     public int Weight { get; init; } = 1;
 
+    /// <summary>The most requests that one node sends it at once; null for no bound.</summary>
+    public int? MaxConcurrency { get; init; }
+
+    /// <summary>Whether it serves only where the model has no other deployment that can be sent to.</summary>
+    public bool IsStandIn { get; init; }
+
     /// <summary>How this upstream model counts pictures; null for a model that takes none.</summary>
     public ImageFormula? ImageFormula { get; init; }
 

@@ -6,6 +6,8 @@ namespace Gateway.Core.Models;
 /// <summary>One model as the gateway offers it: what it is, what it costs, and which deployments serve it.</summary>
 public sealed class ModelCard
 {
+    private Deployment[]? _usable;
+
     /// <summary>The catalog's own name; limits, ledger rows and prices go by it, whatever alias a client sends.</summary>
     public required string Id { get; init; }
 
@@ -39,6 +41,14 @@ public sealed class ModelCard
     /// <summary>In the order in which they are tried: by priority, then as written.</summary>
     public ImmutableArray<Deployment> Deployments { get; init; } = [];
 
+    /// <summary>Those of <see cref="Deployments"/> that can be sent to, in the same order: their provider is configured. Worked out once.</summary>
+    public IReadOnlyList<Deployment> Usable => _usable ??= FindUsable();
+
+    /// <summary>Ids of other models, asked in this order once no deployment of this one serves. Their own fallbacks are not followed.</summary>
+    public ImmutableArray<string> Fallbacks { get; init; } = [];
+
+    public RetryPolicy Retries { get; init; } = RetryPolicy.Default;
+
     public ParameterPolicy Parameters { get; init; } = ParameterPolicy.None;
 
     public Timeouts Timeouts { get; init; } = Timeouts.Default;
@@ -48,4 +58,11 @@ public sealed class ModelCard
 
     /// <summary>Whether the model takes <c>image</c>, <c>audio</c> or <c>file</c>.</summary>
     public bool Takes(string modality) => Input.Contains(modality);
+
+    private Deployment[] FindUsable()
+    {
+        Deployment[] configured = [.. Deployments.Where(deployment => deployment.Provider.Unavailable is null)];
+        Deployment[] own = [.. configured.Where(deployment => !deployment.IsStandIn)];
+        return own.Length > 0 ? own : configured;
+    }
 }

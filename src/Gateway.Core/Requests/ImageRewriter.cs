@@ -24,7 +24,7 @@ internal static class ImageRewriter
     {
         foreach (var image in images)
         {
-            if (image.Part.Part != ImagePart.Field && image.Content is { } content)
+            if (image.Part is { Part: not ImagePart.Field, Source: ImageSource.File } && image.Content is { } content)
             {
                 edits.Add(new Splice(image.Part.Url.Start, image.Part.Url.Length, DataUrlHead(image)) { Stream = content });
             }
@@ -80,7 +80,7 @@ internal static class ImageRewriter
     {
         edits.Add(new Splice(at, 0, ImagePartBegins));
         var text = body.Slice(image.Part.Url.Start, image.Part.Url.Length);
-        if (image.Content is { } content)
+        if (image.Part.Source == ImageSource.File && image.Content is { } content)
         {
             edits.Add(new Splice(at, 0, DataUrlHead(image)) { Stream = content });
         }

@@ -14,5 +14,6 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(ListJson<CreditJson>), TypeInfoPropertyName = "CreditList")]
 [JsonSerializable(typeof(BalanceJson))]
 [JsonSerializable(typeof(LimitsJson))]
+[JsonSerializable(typeof(ListJson<ProviderJson>), TypeInfoPropertyName = "ProviderList")]
 [JsonSerializable(typeof(ListJson<UsageRowJson>), TypeInfoPropertyName = "UsageList")]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using Gateway.Core.Models;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -7,7 +8,11 @@ namespace Gateway.Catalog;
 internal static class CatalogServices
 {
     /// <summary>A <see cref="CatalogOverlay"/> that is registered besides is put behind every model.</summary>
-    public static IServiceCollection AddCatalog(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="services">The host's.</param>
+    /// <param name="configuration">The host's.</param>
+    /// <param name="choose">Gives what picks one of a card's deployments.</param>
+    public static IServiceCollection AddCatalog(
+        this IServiceCollection services, IConfiguration configuration, Func<IServiceProvider, Func<ModelCard, Deployment>> choose)
     {
         services.AddOptions<CatalogOptions>().Bind(configuration.GetSection(CatalogOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CatalogOptions>, CatalogOptionsValidator>();
@@ -20,7 +25,7 @@ internal static class CatalogServices
             Environment.GetEnvironmentVariable,
             provider.GetService<CatalogOverlay>(),
             provider.GetRequiredService<ILogger<CatalogStore>>()));
-        services.AddSingleton(provider => new ModelResolver(provider.GetRequiredService<CatalogStore>(), Random.Shared));
+        services.AddSingleton(provider => new ModelResolver(provider.GetRequiredService<CatalogStore>(), choose(provider)));
         services.AddHostedService<CatalogWatcher>();
         return services;
     }

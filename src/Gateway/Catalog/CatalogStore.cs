@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gateway.Catalog.Reading;
+using Gateway.Core.Models;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Catalog;
@@ -41,6 +42,9 @@ internal sealed partial class CatalogStore
     }
 
     public CatalogSnapshot Current => _current;
+
+    /// <summary>Every deployment of the catalog in force that can be sent to, card by card; one that several cards name comes several times.</summary>
+    public IEnumerable<Deployment> CurrentDeployments() => _current.Models.SelectMany(static card => card.Usable);
 
     /// <summary>
     /// Looks at the file, and takes it where it has changed and is sound. Its bytes are compared, not its times: those of a file behind

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 using Gateway.Core.Models;
@@ -8,9 +7,11 @@ namespace Gateway.Catalog;
 /// <summary>
 /// From the model name of a request to what serves it:
 /// (1) id or alias, spelt exactly; (2) the caller may use it, or it is as if it did not exist; (3) it is not merely announced;
-/// (4) the first tier of deployments that has an available one, chosen there by weight.
+/// (4) one of its deployments that can be sent to.
 /// </summary>
-internal sealed class ModelResolver(CatalogStore catalog, Random random)
+/// <param name="catalog">The catalog in force.</param>
+/// <param name="choose">Picks one of a card's usable deployments; it is only asked where there is one.</param>
+internal sealed class ModelResolver(CatalogStore catalog, Func<ModelCard, Deployment> choose)
 {
     public Outcome<Target> Resolve(string model, Caller caller, DateTimeOffset now) => Resolve(catalog.Current, model, caller, now);
 
@@ -28,46 +29,24 @@ internal sealed class ModelResolver(CatalogStore catalog, Random random)
             return GatewayError.ModelComingSoon(model);
         }
 
-        return Choose(card.Deployments) is { } deployment
-            ? new Target(model, card, deployment, card.Prices.At(now))
+        return card.Usable.Count > 0
+            ? new Target(model, card, choose(card), card.Prices.At(now))
             : GatewayError.NoDeployment(model);
     }
 
-    // The deployments are in the order of their tiers.
-    private Deployment? Choose(ImmutableArray<Deployment> deployments)
+    /// <summary>The models of a card's <c>fallbacks</c> that this caller may use now and that have somebody to serve them, in order.</summary>
+    public static IEnumerable<ModelCard> Fallbacks(CatalogSnapshot snapshot, ModelCard card, Caller caller, DateTimeOffset now)
     {
-        Deployment? first = null;
-        long weights = 0;
-        foreach (var deployment in deployments)
+        foreach (var name in card.Fallbacks)
         {
-            if (first is not null && deployment.Priority != first.Priority)
+            if (snapshot.TryGetModel(name, out var other)
+                && caller.MayUse(other.Id)
+                && other.Status != ModelStatus.ComingSoon
+                && other.Prices.HasBegun(now)
+                && other.Usable.Count > 0)
             {
-                break;
-            }
-
-            if (IsAvailable(deployment))
-            {
-                first ??= deployment;
-                weights += deployment.Weight;
+                yield return other;
             }
         }
-
-        if (first is null || weights == first.Weight)
-        {
-            return first;
-        }
-
-        var drawn = random.NextInt64(weights);
-        foreach (var deployment in deployments)
-        {
-            if (deployment.Priority == first.Priority && IsAvailable(deployment) && (drawn -= deployment.Weight) < 0)
-            {
-                return deployment;
-            }
-        }
-
-        return first;
     }
-
-    private static bool IsAvailable(Deployment deployment) => deployment.Provider.Unavailable is null;
 }

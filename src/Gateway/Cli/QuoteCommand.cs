@@ -38,7 +38,7 @@ internal static class QuoteCommand
         var catalogs = OpenCatalog();
         await using var services = new ServiceCollection().AddLogging().AddImages(new ConfigurationBuilder().Build()).BuildServiceProvider();
         var images = new ImageResolver(services.GetRequiredService<RemoteImageProbe>(), pictures: null, files: null, NullLogger<ImageResolver>.Instance);
-        var preparation = new RequestPreparation(new ModelResolver(catalogs, Random.Shared), images);
+        var preparation = new RequestPreparation(new ModelResolver(catalogs, static card => card.Usable[0]), images);
         var catalog = catalogs.Current;
         ReadOnlyMemory<byte> body;
         try

@@ -1,91 +1,162 @@
 using System.Runtime.CompilerServices;
 using Gateway.Core.Errors;
-using Gateway.Core.Models;
+using Gateway.Core.Streaming;
+using Gateway.Forwarding.Routing;
+using Gateway.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Forwarding;
 
 /// <summary>
-/// The pipeline's ninth stage: (1) put the spliced body in the client's place; (2) send it through YARP to the deployment; (3) hand back
-/// what was observed, the last byte withheld. It never throws for what a provider or a client does. A client that leaves
-/// does not end it: what the tenant's policy says does.
+/// The pipeline's ninth stage: (1) ask the deployments on the request's <see cref="RequestRoute"/>, one after the other, until one answers or what
+/// one says settles it; (2) hand back what was observed of that one, the last byte withheld, or the most useful of the refusals. Once a byte
+/// of an answer is with the client nobody else is asked. A client that waits for a stream is kept alive meanwhile. It never throws
+/// for what a provider or a client does. A client that leaves does not end it: what the tenant's policy says does.
 /// </summary>
 internal sealed partial class Forwarder(
-    IHttpForwarder proxy, ProviderClients clients, IOptions<DisconnectOptions> disconnect, ForcedStop forcedStop, TimeProvider time, ILogger<Forwarder> logger)
+    Router router, UpstreamSender sender, IOptions<KeepAliveOptions> keepAlive, GatewayMetrics metrics, TimeProvider time, ILogger<Forwarder> logger)
 {
-    // The model's own timeouts rule; they tell waiting for the first byte from a pause in a stream, which one idle timeout cannot.
-    private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = Timeout.InfiniteTimeSpan };
+    private readonly KeepAliveOptions _keepAlive = keepAlive.Value;
 
-    private readonly DisconnectOptions _disconnect = disconnect.Value;
-
+    /// <summary>Afterwards <see cref="ForwardRequest.Current"/> tells whose answer, or refusal, it is.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ObservedResponse> SendAsync(HttpContext context, ForwardRequest request)
     {
-        var deployment = request.Target.Deployment;
-        using var deadline = new UpstreamDeadline(request.Target.Card.Timeouts, time);
-        var body = new SplicedBodyStream(request.Body);
-        using var client = new ClientWatch(request.Disconnect, _disconnect, body, deadline, forcedStop.Token);
-        var call = new UpstreamCall(context, request, body, deadline, client, time);
-
-        // The proxy would stop for a client that leaves. It gets a request that nobody leaves, and the deadline says when it is over.
         var gone = context.RequestAborted;
-        client.Begin(gone);
-        context.RequestAborted = CancellationToken.None;
-        context.Request.Body = body;
-        context.Request.ContentLength = request.Body.Length;
-        Name(context.Response.Headers, deployment);
+        var client = context.Features.GetRequiredFeature<IHttpResponseFeature>();
+        using var output = new ClientStream(context, client, _keepAlive, time);
+        if (request.Stream)
+        {
+            output.KeepAlive();
+        }
 
-        ForwarderError error;
+        context.RequestAborted = CancellationToken.None;
+        context.Features.Set<IHttpResponseFeature>(new ShieldedResponse(client, output));
+        ObservedResponse response;
         try
         {
-            error = await proxy.SendAsync(
-                context, deployment.Provider.BaseUrl.AbsoluteUri, clients.For(deployment.Provider, request.Target.Card.Timeouts.Connect), Config, call, deadline.Token);
+            response = await SendAsync(context, request, output, gone);
         }
         finally
         {
+            await output.CloseAsync();
+            context.Features.Set(client);
             context.RequestAborted = gone;
-
-            // The proxy has let go of the body by now, whatever happened.
-            body.Close(onlyIfConsumed: false, out _);
+            request.OnAnswer = null;
             request.ReleaseBody();
         }
 
-        if (!context.Response.HasStarted)
-        {
-            // The proxy empties the headers of an answer whose request it could not send to its end.
-            Name(context.Response.Headers, deployment);
-        }
-
-        if (call.Fault is { } fault)
-        {
-            Log.Fault(logger, fault, request.RequestId);
-        }
-
-        var response = call.Response ?? (error == ForwarderError.RequestTimedOut
-            ? call.Refuse(GatewayError.ProviderTimedOut())
-            : call.BrokenOff());
-        if (response.Refusal is { } refusal && error != ForwarderError.None)
-        {
-            Log.Failed(logger, request.RequestId, deployment.Provider.Name, deployment.Model, error, refusal.Code, context.Features.Get<IForwarderErrorFeature>()?.Exception);
-        }
-
-        return response;
+        return output.IsOpen ? InStream(context, response) : response;
     }
 
-    private static void Name(IHeaderDictionary headers, Deployment deployment)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ObservedResponse> SendAsync(HttpContext context, ForwardRequest request, ClientStream output, CancellationToken gone)
     {
-        headers["x-gateway-provider"] = deployment.Provider.Name;
-        headers["x-gateway-model"] = deployment.Model;
+        var (began, total) = (time.GetTimestamp(), request.First.Target.Card.Timeouts.Total);
+        var route = new RequestRoute(router, request);
+        ObservedResponse? best = null;
+        Upstream? told = null;
+        while (route.TryNext())
+        {
+            AttemptResult? sent;
+            try
+            {
+                if (route.Wait > TimeSpan.Zero)
+                {
+                    await WaitAsync(route.Wait, total - time.GetElapsedTime(began), gone);
+                }
+
+                var left = best is null ? total : total - time.GetElapsedTime(began);
+                if (left <= TimeSpan.Zero)
+                {
+                    break;
+                }
+
+                sent = await sender.TrySendAsync(new Attempt(context, request, output, route.Current, route.Key, left, gone), route.IsLastResort);
+            }
+            finally
+            {
+                route.Leave();
+                request.OnAnswer = null;
+            }
+
+            if (sent is not { } result)
+            {
+                route.Bar();
+                continue;
+            }
+
+            metrics.DeploymentAttempted(request.Target.Deployment.Provider.Name, request.Target.Deployment.Model, result.Verdict.ToString(), isRetry: best is not null);
+            if (!result.IsRetryable)
+            {
+                return result.Response;
+            }
+
+            route.Learn(result);
+            if (best is null || Usefulness.IsBetter(result.Response.Refusal!, best.Refusal!)) // What can be retried was refused.
+            {
+                (best, told) = (result.Response, request.Current);
+            }
+
+            Log.Failed(logger, request.RequestId, request.Target.Deployment.Provider.Name, request.Target.Deployment.Model, result.Verdict, route.Attempts);
+        }
+
+        if (best is null)
+        {
+            return Refuse(route.NobodyAsked);
+        }
+
+        request.Settle(told!); // Set with the refusal.
+        return best;
+    }
+
+    private async ValueTask WaitAsync(TimeSpan wait, TimeSpan left, CancellationToken gone)
+    {
+        try
+        {
+            await Task.Delay(wait < left ? wait : left > TimeSpan.Zero ? left : TimeSpan.Zero, time, gone);
+        }
+        catch (OperationCanceledException)
+        {
+            // The next attempt finds that nobody waits for it, and ends at once.
+        }
+    }
+
+    private static RefusedResponse Refuse(GatewayError error) => new()
+    {
+        Refusal = error,
+        Sent = false,
+        Observation = new Observation { Outcome = AnswerOutcome.UpstreamFailed, Status = error.Status },
+    };
+
+    /// <summary>What can be told once a comment has begun the response: a stream as it is, anything else as an error event.</summary>
+    private static ObservedResponse InStream(HttpContext context, ObservedResponse response)
+    {
+        if (response is StreamedResponse or PartialJsonResponse)
+        {
+            return response;
+        }
+
+        response.Dispose();
+
+        // A whole answer does not fit into a stream that has begun.
+        var error = response.Refusal ?? GatewayError.ProviderMalformed();
+        var hasLeft = error.Status == StatusCodes.Status499ClientClosedRequest || response.Observation.Outcome == AnswerOutcome.ClientDisconnected;
+        return new StreamedResponse(context, text: null, error)
+        {
+            Sent = response.Sent,
+            Observation = new Observation
+            {
+                Outcome = hasLeft || response.Refusal is not null ? response.Observation.Outcome : AnswerOutcome.UpstreamFailed,
+                Status = StatusCodes.Status200OK,
+            },
+        };
     }
 
     private static partial class Log
     {
-        [LoggerMessage(2, LogLevel.Error, "The gateway itself failed while it passed on the answer of {RequestId}")]
-        public static partial void Fault(ILogger logger, Exception exception, string requestId);
-
-        [LoggerMessage(1, LogLevel.Warning, "Request {RequestId} to {Provider} ({UpstreamModel}) failed: {ForwarderError}, {Code}")]
-        public static partial void Failed(
-            ILogger logger, string requestId, string provider, string upstreamModel, ForwarderError forwarderError, string? code, Exception? exception);
+        [LoggerMessage(1, LogLevel.Information, "Request {RequestId} was not served by {Provider} ({UpstreamModel}): {Verdict}, attempt {Attempt}")]
+        public static partial void Failed(ILogger logger, string requestId, string provider, string upstreamModel, Verdict verdict, int attempt);
     }
 }

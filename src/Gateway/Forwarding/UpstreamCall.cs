@@ -20,7 +20,7 @@ namespace Gateway.Forwarding;
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Both end inside TransformResponseAsync, or live on in the response.")]
 internal sealed class UpstreamCall(
-    HttpContext context, ForwardRequest request, SplicedBodyStream body, UpstreamDeadline deadline, ClientWatch client, TimeProvider time) : HttpTransformer
+    HttpContext context, ForwardRequest request, SplicedBodyStream body, UpstreamDeadline deadline, ClientWatch client, ClientStream output, TimeProvider time) : HttpTransformer
 {
     private const int LongestErrorBody = 64 * 1024;
     private static readonly MediaTypeHeaderValue Json = new("application/json");
@@ -39,6 +39,12 @@ internal sealed class UpstreamCall(
 
     /// <summary>A fault of the gateway itself on the way, or null.</summary>
     public Exception? Fault { get; private set; }
+
+    /// <summary>The provider's status where it refused, else 0.</summary>
+    public int RefusedWith { get; private set; }
+
+    /// <summary>Its own word on when to try again, or null.</summary>
+    public TimeSpan? Wait { get; private set; }
 
     /// <summary>What came of it; null until a response's headers arrived.</summary>
     public ObservedResponse? Response { get; private set; }
@@ -61,7 +67,7 @@ internal sealed class UpstreamCall(
             proxyRequest.Headers.TryAddWithoutValidation(name, text);
         }
 
-        if (deployment.Provider.Credential is { } credential)
+        if (request.Credential is { } credential)
         {
             proxyRequest.Headers.TryAddWithoutValidation(credential.Header, credential.Value);
         }
@@ -189,11 +195,11 @@ internal sealed class UpstreamCall(
 
     private async ValueTask<ObservedResponse> RelayAsync(Stream stream, CancellationToken ct)
     {
-        var response = context.Response;
+        output.Answered();
         var modelJson = JsonText.Quote(request.Target.Requested);
         _text = request.Target.Deployment.Tokenizer is null ? null : new ReceivedText();
         _relay = new StreamRelay(
-            response.BodyWriter,
+            output,
             client,
             request.Target.Deployment.Provider.Dialect,
             Translation?.BeginStream(Frame(modelJson), !request.HideUsage, _text),
@@ -212,12 +218,7 @@ internal sealed class UpstreamCall(
                 }
 
                 _told = true;
-                response.StatusCode = StatusCodes.Status200OK;
-                response.ContentType = StreamedResponse.ContentType;
-                response.Headers.CacheControl = "no-cache";
-
-                // Buffering proxies on the way would turn a stream into one late piece.
-                response.Headers["X-Accel-Buffering"] = "no";
+                output.Open();
             },
             onFirstText: MarkFirstToken);
         await _relay.RunAsync(stream, ct);
@@ -341,7 +342,8 @@ internal sealed class UpstreamCall(
             }
 
             var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(status, buffer.AsSpan(0, length));
-            return GatewayError.FromUpstream(refusal, RetryAfter(response));
+            (RefusedWith, Wait) = (status, RetryAfter(response));
+            return GatewayError.FromUpstream(refusal, Wait);
         }
         finally
         {

@@ -28,15 +28,29 @@ internal sealed class UpstreamDeadline : IDisposable
     private volatile bool _stopped;
 
     public UpstreamDeadline(Timeouts timeouts, TimeProvider time)
+        : this(timeouts, timeouts.Total, time)
+    {
+    }
+
+    /// <param name="timeouts">Of the model that is asked.</param>
+    /// <param name="total">What the attempts before have left of the total.</param>
+    /// <param name="time">The clock.</param>
+    public UpstreamDeadline(Timeouts timeouts, TimeSpan total, TimeProvider time)
     {
         _time = time;
-        _timeouts = timeouts;
+        _timeouts = timeouts.Total == total ? timeouts : timeouts with { Total = total };
         _start = _armed = time.GetTimestamp();
-        _due = Earlier(timeouts.FirstByte, timeouts.Total);
+        _due = Earlier(timeouts.FirstByte, total);
         _source = new CancellationTokenSource(_due, time);
     }
 
     public CancellationToken Token => _source.Token;
+
+    /// <summary>From the start to the first byte; null while none came.</summary>
+    public TimeSpan? FirstByte { get; private set; }
+
+    /// <summary>Since the start.</summary>
+    public TimeSpan Elapsed => _time.GetElapsedTime(_start);
 
     public bool HasPassed => _source.IsCancellationRequested;
 
@@ -58,6 +72,7 @@ internal sealed class UpstreamDeadline : IDisposable
         if (first || _time.GetElapsedTime(_armed) >= Resolution)
         {
             _armed = _time.GetTimestamp();
+            FirstByte ??= _time.GetElapsedTime(_start, _armed);
             Arm(Earlier(_time.GetElapsedTime(_start, _armed) + _timeouts.Idle, _timeouts.Total + _paused));
         }
     }

@@ -55,7 +55,7 @@ internal sealed class QuoteEndpoint(
         var scopes = caller.PlanUnder(catalog.Tier(caller.Tier)).ForModel(prepared.Target.Card.Id);
         var refusal = await limiter.PeekAsync(caller.Tenant, scopes, prepared.Quote.TokensCharged, ct);
         var spent = refusal is null
-            ? await funds.PeekAsync(caller.FundsAt(exchange.At).Bounds, prepared.Quote.Ceiling, surely: true, ct)
+            ? await funds.PeekAsync(caller.FundsAt(exchange.At).Bounds, prepared.MostCost, surely: true, ct)
             : null;
         await WriteAsync(context, QuoteDocument.Of(prepared, body.Memory.Span, catalog.Limits), QuoteDocument.Describe(refusal) ?? spent?.Describe(), ct);
         return null;

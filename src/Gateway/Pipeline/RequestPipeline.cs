@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Gateway.Catalog;
 using Gateway.Core.Admission;
 using Gateway.Core.Callers;
-using Gateway.Core.Dialects;
 using Gateway.Core.Errors;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
@@ -110,10 +109,6 @@ internal sealed partial class RequestPipeline(
         }
 
         var (request, target, measurement) = (prepared.Request, exchange.Target = prepared.Target, exchange.Measurement = prepared.Measurement);
-        if (!RequestRewriter.Rewrite(new ChatRequest(body.Memory, prepared.Plan, prepared.Images, target.Card, target.Deployment)).TryGet(out var upstream, out error))
-        {
-            return error;
-        }
 
         // Nothing is sent while its row could not be written.
         if (settlement.IsDown)
@@ -136,7 +131,7 @@ internal sealed partial class RequestPipeline(
         }
 
         await using var lease = reservation;
-        if (!(await funds.HoldAsync(exchange.RequestId, accounts, prepared.Quote.Ceiling)).TryGet(out var hold, out error))
+        if (!(await funds.HoldAsync(exchange.RequestId, accounts, prepared.MostCost)).TryGet(out var hold, out error))
         {
             RateLimitHeaders.Write(context.Response.Headers, reservation.Levels);
             return error;
@@ -162,31 +157,27 @@ internal sealed partial class RequestPipeline(
         using var copy = claim is null ? null : new AnswerCopy(guard.MaxAnswerBytes);
         WriteHeaders(context.Response.Headers, reservation, hold);
 
-        // (9) There and back, up to the last byte.
-        using var response = await forwarder.SendAsync(context, new ForwardRequest
+        // (9) There and back, up to the last byte. Who serves in the end may be another than was quoted.
+        var forward = new ForwardRequest
         {
             RequestId = exchange.RequestId,
-            Target = target,
-            Body = upstream,
+            First = prepared.Upstream,
+            Fallbacks = prepared.Fallbacks,
+            Prepare = prepared.Others,
             Stream = request.Stream,
             HideUsage = !request.StreamOptions.IncludeUsage,
             Disconnect = caller.Disconnect,
-            MostCompletion = UsageJudge.MostCompletion(prepared.Plan.AllowedCompletion, prepared.Plan.N),
             Arrived = exchange.Arrived,
             Copy = copy,
-            ReleaseBody = () =>
+            Release = served =>
             {
-                body.KeepTextOf(request, target.Deployment.Tokenizer);
+                body.KeepTextOf(request, served.Tokenizer);
                 inlined.Dispose();
             },
-        });
+        };
+        using var response = await forwarder.SendAsync(context, forward);
         exchange.Observation = response.Observation;
-        if (response.Refusal is not null)
-        {
-            // A request that broke off on its way has lost them.
-            WriteHeaders(context.Response.Headers, reservation, hold);
-        }
-
+        (target, measurement) = (exchange.Target = forward.Target, exchange.Measurement = forward.Current.Measurement);
         if (response.Observation is { Usage: null, RefusedUsage: { } refused })
         {
             Log.UsageRefused(

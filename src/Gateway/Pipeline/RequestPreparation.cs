@@ -6,6 +6,7 @@ using Gateway.Core.Metering;
 using Gateway.Core.Models;
 using Gateway.Core.Pricing;
 using Gateway.Core.Requests;
+using Gateway.Forwarding.Routing;
 using Gateway.Images;
 
 namespace Gateway.Pipeline;
@@ -30,54 +31,106 @@ internal sealed class RequestPreparation(ModelResolver models, ImageResolver ima
         }
 
         // (4) The model behind the name, and who serves it; what its card allows.
+        var writer = new UpstreamWriter(body, request, request.Model, at);
         if (!models.Resolve(catalog, request.Model, caller, at).TryGet(out var target, out error)
-            || !RequestPolicy.TryApply(body, request, target.Card.Parameters, out var plan, out error))
+            || !writer.Plan(target.Card).TryGet(out _, out error))
         {
             return error;
         }
 
-        if (Unsupported(request, target) is { } unsupported)
-        {
-            return unsupported;
-        }
-
-        // (5) The images' headers. (6) What it all weighs, as the upstream model counts. (7) What it may take.
-        var inlined = target.Deployment.Provider.Dialect.InlinesImages ? pictures : null;
-        if (!(await images.ResolveAsync(body, request.Images, caller.Tenant, catalog.Images, inlined, ct)).TryGet(out var sized, out error)
-            || !Meter.TryMeasure(request, sized, target.Deployment.ImageFormula, out var measurement, out error))
-        {
-            return error;
-        }
-
-        var quote = Quoter.Quote(plan, measurement, target, catalog.Limits.TokensCharge, catalog.Limits.DefaultCompletionTokens);
-        return new PreparedRequest(plan, target, sized, measurement, quote);
-    }
-
-    private static GatewayError? Unsupported(ParsedRequest request, Target target)
-    {
-        foreach (var field in request.ImageFields)
-        {
-            if (!target.Card.AcceptImageField)
-            {
-                return GatewayError.UnknownParameter(field.Path);
-            }
-
-            if (field.Problem is { } problem)
-            {
-                return problem;
-            }
-        }
-
-        if (request.Images.Count > 0 && (!target.Card.Takes("image") || target.Deployment.ImageFormula is null))
+        if (request.Images.Count > 0 && target.Card.Usable.All(static deployment => deployment.ImageFormula is null))
         {
             return GatewayError.ContentUnsupported(request.Images[0].Path, "image_url");
         }
 
-        return request switch
+        // (5) The images' headers, and those images that anyone who may serve needs in the body. (6) What it all weighs, as the upstream model counts.
+        // (7) What it may take.
+        ModelCard[] fallbacks = target.Card.Fallbacks.IsEmpty ? [] : [.. ModelResolver.Fallbacks(catalog, target.Card, caller, at)];
+        var inlined = pictures is not null && request.Images.Count > 0 && (Inlines(target.Card) || Array.Exists(fallbacks, Inlines)) ? pictures : null;
+        if (!(await images.ResolveAsync(body, request.Images, caller.Tenant, catalog.Images, inlined, ct)).TryGet(out var sized, out error))
         {
-            { Audio: { } path } when !target.Card.Takes("audio") => GatewayError.ContentUnsupported(path, "input_audio"),
-            { File: { } path } when !target.Card.Takes("file") => GatewayError.ContentUnsupported(path, "file"),
-            _ => null,
-        };
+            return error;
+        }
+
+        writer.Images = sized;
+        writer.IsQuote = pictures is null;
+        if (!Write(writer, target).TryGet(out var upstream, out error))
+        {
+            return error;
+        }
+
+        var quote = QuoteOf(upstream, catalog);
+        return new PreparedRequest(upstream, sized, quote, MostCost(writer, upstream, quote.Ceiling, fallbacks, catalog), fallbacks, writer.Write);
+    }
+
+    /// <summary>For the deployment that was chosen; where that one cannot take the request, for the first of the card's that can.</summary>
+    private static Outcome<Upstream> Write(UpstreamWriter writer, Target target)
+    {
+        var chosen = writer.Write(target);
+        if (chosen.Error is null)
+        {
+            return chosen;
+        }
+
+        foreach (var deployment in target.Card.Usable)
+        {
+            if (!ReferenceEquals(deployment, target.Deployment) && writer.Write(target with { Deployment = deployment }) is { Error: null } other)
+            {
+                return other;
+            }
+        }
+
+        return chosen;
+    }
+
+    private static bool Inlines(ModelCard card)
+    {
+        foreach (var deployment in card.Usable)
+        {
+            if (deployment.Provider.Dialect.InlinesImages)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static Quote QuoteOf(Upstream upstream, CatalogSnapshot catalog) => QuoteOf(upstream.Target, upstream.Plan, upstream.Measurement, catalog);
+
+    private static Quote QuoteOf(Target target, RequestPlan plan, Measurement measurement, CatalogSnapshot catalog) =>
+        Quoter.Quote(plan, measurement, target, catalog.Limits.TokensCharge, catalog.Limits.DefaultCompletionTokens);
+
+    /// <summary>
+    /// The ceiling of the dearest that may serve. Deployments of one card cost the same but for how they count pictures, so those that count
+    /// them as one before did are passed over.
+    /// </summary>
+    private static Money MostCost(UpstreamWriter writer, Upstream first, Money ceiling, ModelCard[] fallbacks, CatalogSnapshot catalog)
+    {
+        var most = ceiling;
+        if (writer.Images.Length > 0 && first.Target.Card.Usable.Count > 1)
+        {
+            Consider(first.Target.Card, first.Target.Deployment);
+        }
+
+        foreach (var card in fallbacks)
+        {
+            Consider(card, known: null);
+        }
+
+        return most;
+
+        void Consider(ModelCard card, Deployment? known)
+        {
+            foreach (var deployment in card.Usable.DistinctBy(static deployment => deployment.ImageFormula))
+            {
+                var target = writer.TargetOf(card, deployment);
+                if (!(known is not null && Equals(deployment.ImageFormula, known.ImageFormula)) && writer.Weigh(target).TryGet(out var weighed, out _))
+                {
+                    var cost = QuoteOf(target, weighed.Plan, weighed.Measurement, catalog).Ceiling;
+                    most = cost.NanoUsd > most.NanoUsd ? cost : most;
+                }
+            }
+        }
     }
 }

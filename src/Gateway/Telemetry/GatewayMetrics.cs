@@ -16,6 +16,9 @@ internal sealed class GatewayMetrics
     /// <inheritdoc cref="LedgerDatabase"/>
     public const string LedgerSpool = "spool";
 
+    private const string ProviderTag = "gen_ai.provider.name";
+    private const string ModelTag = "gen_ai.response.model";
+
     private static readonly double[] CommitBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
     private readonly Meter _meter;
@@ -24,6 +27,7 @@ internal sealed class GatewayMetrics
     private readonly Histogram<double> _ledgerCommitDuration;
     private readonly Counter<long> _ledgerReplayedRows;
     private readonly Counter<long> _ledgerRefusedRows;
+    private readonly Counter<long> _deploymentAttempts;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -47,6 +51,8 @@ internal sealed class GatewayMetrics
             "gateway.ledger.replayed_rows", unit: "{row}", description: "Ledger rows that came into the database from the spool.");
         _ledgerRefusedRows = _meter.CreateCounter<long>(
             "gateway.ledger.refused_rows", unit: "{row}", description: "Ledger rows that were refused for themselves, not for an outage.");
+        _deploymentAttempts = _meter.CreateCounter<long>(
+            "gateway.deployment.attempts", unit: "{attempt}", description: "Requests sent to deployments, retries among them, by what came of them.");
     }
 
     /// <summary>Whether anybody listens to <see cref="LedgerCommitted"/>.</summary>
@@ -69,6 +75,44 @@ internal sealed class GatewayMetrics
     {
         _meter.CreateObservableGauge("gateway.ledger.spooled_rows", rows, unit: "{row}", description: "Ledger rows that are on this node's disk and not in the database yet.");
         _meter.CreateObservableGauge("gateway.ledger.spooled_bytes", bytes, unit: "By", description: "What those rows take of Gateway:Ledger:MaxSpoolBytes.");
+    }
+
+    /// <summary>To be called once.</summary>
+    /// <param name="board">The health of the catalog's deployments.</param>
+    public void ObserveDeployments(DeploymentBoard board)
+    {
+        _meter.CreateObservableGauge(
+            "gateway.deployment.state",
+            () => board.Read().Select(health => Tagged((int)health.State, health)),
+            unit: "1",
+            description: "0 in use, 1 left alone for a while, 2 being probed, 3 left alone by its circuit breaker.");
+        _meter.CreateObservableGauge(
+            "gateway.deployment.in_flight", () => board.Read().Select(health => Tagged(health.InFlight, health)), unit: "{request}", description: "Requests that a deployment is serving.");
+        _meter.CreateObservableGauge(
+            "gateway.deployment.error_rate",
+            () => board.Read().Select(health => Tagged(health.ErrorRate, health)),
+            unit: "1",
+            description: "The share of failed attempts in the last minute.");
+        _meter.CreateObservableGauge(
+            "gateway.deployment.first_byte",
+            () => board.Read().Where(health => health.FirstByteMs is not null).Select(health => Tagged(health.FirstByteMs!.Value / 1000, health)),
+            unit: "s",
+            description: "Moving average of the time to the first byte of an answer.");
+
+        static Measurement<T> Tagged<T>(T value, DeploymentHealth health)
+            where T : struct => new(value, new(ProviderTag, health.Provider), new(ModelTag, health.Model));
+    }
+
+    /// <param name="provider">Of the catalog.</param>
+    /// <param name="upstreamModel">The provider's name of the model.</param>
+    /// <param name="verdict">What came of it: one of a few words.</param>
+    /// <param name="isRetry">Whether another attempt for the same request failed before.</param>
+    public void DeploymentAttempted(string provider, string upstreamModel, string verdict, bool isRetry)
+    {
+        if (_deploymentAttempts.Enabled)
+        {
+            _deploymentAttempts.Add(1, [new(ProviderTag, provider), new(ModelTag, upstreamModel), new("gateway.deployment.verdict", verdict), new("gateway.retry", isRetry)]);
+        }
     }
 
     /// <param name="destination"><see cref="LedgerDatabase"/> or <see cref="LedgerSpool"/>.</param>

@@ -70,7 +70,7 @@ internal sealed class AdminNode : IAsyncDisposable
         ]);
         builder.Services.AddSingleton<TimeProvider>(test.Clock);
         builder.Services.AddMetrics().AddSingleton<GatewayMetrics>();
-        builder.Services.AddStorage(builder.Configuration).AddKeys().AddFunds(builder.Configuration, static _ => static () => false).AddLedger().AddCatalog(builder.Configuration);
+        builder.Services.AddStorage(builder.Configuration).AddKeys().AddFunds(builder.Configuration, static _ => static () => false).AddLedger().AddCatalog(builder.Configuration, static _ => static card => card.Usable[0]);
         builder.Services.AddLimits(builder.Configuration, static _ => static () => RedisDownPolicy.LocalShare).AddAdmin(builder.Configuration);
         var app = builder.Build();
         app.MapAdmin();

@@ -146,7 +146,7 @@ public sealed class ImageFormTests
                 Content = part.Source == ImageSource.File ? new StreamedInsert(8, _ => new ValueTask<Stream>(new MemoryStream("c3RvcmVk"u8.ToArray()))) : null,
             }),
         ];
-        RequestRewriter.Rewrite(new ChatRequest(body, plan!, images, new ModelCard { Id = "card" }, Upstream)).TryGet(out var spliced, out error)
+        new ChatRequest(body, plan!, images, new ModelCard { Id = "card" }, Upstream).Write().TryGet(out var spliced, out error)
             .ShouldBeTrue(error?.Message);
 
         var text = new StringBuilder();

@@ -34,7 +34,7 @@ public sealed partial class ArchitectureTests
         ["Callers"] = ["Admission", "Pricing"],
         ["Admission"] = ["Callers", "Errors", "Pricing"],
         ["Models"] = ["Dialects", "Images", "Pricing", "Requests"],
-        ["Requests"] = ["Dialects", "Errors", "Images", "Models", "Text"],
+        ["Requests"] = ["Errors", "Images", "Models", "Text"],
         ["Metering"] = ["Errors", "Images", "Requests", "Text"],
         ["Pricing"] = ["Admission", "Metering", "Models", "Requests", "Streaming", "Text"],
         ["Streaming"] = ["Requests", "Text"],

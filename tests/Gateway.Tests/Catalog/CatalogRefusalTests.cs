@@ -101,6 +101,17 @@ public sealed class CatalogRefusalTests
         { CatalogText.WithModel("\"timeouts\": { \"total\": \"0s\" }"), "models.m.timeouts.total", "is no time" },
         { CatalogText.WithModel("\"timeouts\": { \"total\": \"999999999h\" }"), "models.m.timeouts.total", "is no time" },
 
+        // Routing.
+        { CatalogText.WithModel("\"fallbacks\": [\"m\"]"), "models.m.fallbacks[0]", "\"m\" is this model itself or given twice; remove it" },
+        { CatalogText.WithModel("\"fallbacks\": [\"gone\"]"), "models.m.fallbacks[0]", "\"gone\" is no model of this file; write the id of one" },
+        { CatalogText.WithModel("\"retries\": { \"attempts\": 0 }"), "models.m.retries.attempts", "0 is out of range; write a whole number from 1 to 10" },
+        { CatalogText.WithModel("\"retries\": { \"same_deployment\": 10 }"), "models.m.retries.same_deployment", "10 is out of range; write a whole number from 0 to 9" },
+        { CatalogText.WithModel("\"retries\": { \"backoff\": \"soon\" }"), "models.m.retries.backoff", "\"soon\" is no time" },
+        { CatalogText.With("{ \"m\": { \"deployments\": [{ \"provider\": \"p\", \"model\": \"x\", \"max_concurrency\": 0 }] } }"), "models.m.deployments[0].max_concurrency", "0 is out of range; write a whole number from 1 to 1000000" },
+        { CatalogText.With($"{{ \"m\": {{ \"deployments\": [{string.Join(',', Enumerable.Repeat("{ \"provider\": \"p\", \"model\": \"x\" }", 64))}] }} }}"), "models.m.deployments", "has 64 entries; write 63 at most" },
+        { CatalogText.WithProvider("{ \"dialect\": \"openai\", \"base_url\": \"https://a.b\", \"api_keys\": [] }"), "providers.p.api_keys", "is empty; write at least one key" },
+        { CatalogText.WithProvider("{ \"dialect\": \"openai\", \"base_url\": \"https://a.b\", \"api_keys\": [\"a\", \"b c\"] }"), "providers.p.api_keys[1]", "holds a character that cannot be sent" },
+
         // Tiers, images, limits.
         { CatalogText.With("{}", "\"tiers\": { \"t\": { \"requests_per_minute\": 0 } }"), "tiers.t.requests_per_minute", "0 is out of range; write a whole number from 1 to 1000000000" },
         { CatalogText.With("{}", "\"tiers\": { \"t\": { \"tokens_per_minute\": 1000000001 } }"), "tiers.t.tokens_per_minute", "is out of range" },

@@ -62,7 +62,7 @@ public sealed class CatalogServicesTests
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = contentRoot });
         builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("Gateway:CatalogPath", (string?)path)]);
         builder.Services.AddLogging();
-        builder.Services.AddCatalog(builder.Configuration);
+        builder.Services.AddCatalog(builder.Configuration, static _ => static card => card.Usable[0]);
         if (overlay is not null)
         {
             builder.Services.AddSingleton(overlay);

@@ -29,7 +29,7 @@ public sealed class ModelResolverTests
         {
           "p": {{CatalogText.Provider}},
           "down": { "dialect": "openai", "base_url": "https://down.example.com", "api_key": "${UNSET}" },
-          "foreign": { "dialect": "gemini", "base_url": "https://gemini.example.com", "api_key": "${KEY}" },
+          "foreign": { "dialect": "gemini", "base_url": "https://${NOWHERE}", "api_key": "${KEY}" },
         }
         """;
 
@@ -48,18 +48,28 @@ public sealed class ModelResolverTests
     }
 
     [Fact]
-    public void First_tier_with_an_available_deployment_serves_by_weight()
+    public void Chosen_is_one_of_those_that_can_be_sent_to()
     {
         using var file = new TemporaryCatalog($$"""{ "providers": {{Providers}}, "models": {{Models}} }""");
-        var resolver = new ModelResolver(file.Open(), new Random(7));
 
-        var served = Enumerable.Range(0, 4000)
-            .Select(_ => resolver.Resolve("m", Anyone(), Now).TryGet(out var target, out GatewayError? _) ? target.Deployment.Model : "none")
-            .CountBy(model => model)
-            .ToDictionary();
+        Resolve(file, "m").ShouldNotBeNull().Card.Usable.Select(deployment => deployment.Model).ShouldBe(["heavy", "light", "spare"]);
+    }
 
-        served.Keys.ShouldBe(["heavy", "light"], ignoreOrder: true);
-        served["heavy"].ShouldBeInRange(2850, 3150);
+    [Fact]
+    public void Fallbacks_are_those_that_the_caller_may_use_now()
+    {
+        using var file = new TemporaryCatalog(
+            $$"""
+            { "providers": {{Providers}}, "models": {
+              "m": { "fallbacks": ["soon", "dark", "other", "late", "last"], "deployments": [{ "provider": "p", "model": "x" }] },
+              "soon": { "status": "coming_soon" }, "dark": { "deployments": [{ "provider": "down", "model": "x" }] },
+              "late": { "prices": [{ "from": "2026-01-01", "input": "1" }], "deployments": [{ "provider": "p", "model": "y" }] },
+              "other": { "deployments": [{ "provider": "p", "model": "z" }] }, "last": { "deployments": [{ "provider": "p", "model": "u" }] } } }
+            """);
+        var snapshot = file.Open().Current;
+
+        ModelResolver.Fallbacks(snapshot, snapshot.Models[0], Anyone(), Now).Select(card => card.Id).ShouldBe(["other", "last"]);
+        ModelResolver.Fallbacks(snapshot, snapshot.Models[0], Anyone("m", "last"), Now).Select(card => card.Id).ShouldBe(["last"]);
     }
 
     [Theory]
@@ -90,7 +100,7 @@ public sealed class ModelResolverTests
     {
         using var file = new TemporaryCatalog($$"""{ "providers": {{Providers}}, "models": {{Models}} }""");
 
-        new ModelResolver(file.Open(), new Random(1)).Resolve("alias", Anyone("m"), Now).Error.ShouldBeNull();
+        new ModelResolver(file.Open(), First).Resolve("alias", Anyone("m"), Now).Error.ShouldBeNull();
     }
 
     [Fact]
@@ -121,7 +131,7 @@ public sealed class ModelResolverTests
     public void Overlay_serves_what_no_real_provider_can()
     {
         using var file = new TemporaryCatalog($$"""{ "providers": {{Providers}}, "models": {{Models}} }""");
-        var resolver = new ModelResolver(file.Open(new CatalogOverlay("simulator", new Uri("http://localhost/sim"))), new Random(1));
+        var resolver = new ModelResolver(file.Open(new CatalogOverlay("simulator", new Uri("http://localhost/sim"))), First);
 
         resolver.Resolve("dark", Anyone(), Now).TryGet(out var dark, out _).ShouldBeTrue();
         dark!.Deployment.Provider.Name.ShouldBe("simulator");
@@ -129,12 +139,14 @@ public sealed class ModelResolverTests
         old!.Deployment.Provider.Name.ShouldBe("p");
     }
 
+    private static Deployment First(ModelCard card) => card.Usable[0];
+
     private static Caller Anyone(params string[] allowed) =>
         new() { Tenant = new TenantId("ten_1"), Key = new KeyId("key_1"), AllowedModels = [.. allowed] };
 
     private static Target? Resolve(TemporaryCatalog file, string name) =>
-        new ModelResolver(file.Open(), new Random(1)).Resolve(name, Anyone(), Now).TryGet(out var target, out _) ? target : null;
+        new ModelResolver(file.Open(), First).Resolve(name, Anyone(), Now).TryGet(out var target, out _) ? target : null;
 
     private static GatewayError? Refuse(TemporaryCatalog file, string name, Caller caller) =>
-        new ModelResolver(file.Open(), new Random(1)).Resolve(name, caller, Now).Error;
+        new ModelResolver(file.Open(), First).Resolve(name, caller, Now).Error;
 }

@@ -81,6 +81,18 @@ public sealed class ProviderReadingTests
     }
 
     [Fact]
+    public void Of_several_keys_those_that_are_set_suffice_and_each_counts_once()
+    {
+        var provider = CatalogText.Load(
+            CatalogText.WithProvider("""{ "dialect": "openai", "base_url": "https://a.b", "api_key": "${UNSET}", "api_keys": ["k1", "${KEY}", "${UNSET}", "k1"] }""")).Providers["p"];
+
+        provider.Unavailable.ShouldBeNull();
+        provider.Credentials.Select(credential => credential.Value).ShouldBe(["Bearer k1", "Bearer key-value"]);
+        CatalogText.Load(CatalogText.WithProvider("""{ "dialect": "openai", "base_url": "https://a.b", "api_keys": ["${UNSET}", "${KEY}"] }"""), environment: _ => null)
+            .Providers["p"].Unavailable.ShouldBe("not set in the environment: UNSET, KEY");
+    }
+
+    [Fact]
     public void Variables_are_read_in_providers_alone() =>
         CatalogText.Load(CatalogText.WithModel("\"description\": \"${KEY}\"")).Models[0].Description.ShouldBe("${KEY}");
 

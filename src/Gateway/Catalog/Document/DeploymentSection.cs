@@ -11,6 +11,8 @@ internal sealed record DeploymentSection
 
     public long? Weight { get; init; }
 
+    public long? MaxConcurrency { get; init; }
+
     public ImageTokensSection? ImageTokens { get; init; }
 
     public string? Tokenizer { get; init; }

@@ -33,6 +33,10 @@ internal sealed record ModelSection
 
     public DeploymentSection[]? Deployments { get; init; }
 
+    public string[]? Fallbacks { get; init; }
+
+    public RetriesSection? Retries { get; init; }
+
     public ParametersSection? Parameters { get; init; }
 
     public TimeoutsSection? Timeouts { get; init; }

@@ -9,5 +9,7 @@ internal sealed class ProviderSection
 
     public string? ApiKey { get; init; }
 
+    public string[]? ApiKeys { get; init; }
+
     public string? ApiVersion { get; init; }
 }

@@ -9,6 +9,10 @@ internal sealed class DeploymentReader(ProviderReader providers)
 {
     private const int HighestPriority = 1_000_000;
     private const int HighestWeight = 1_000_000;
+    private const int HighestConcurrency = 1_000_000;
+
+    // A request remembers which of them it has asked, a bit for each; the overlay's comes on top.
+    private const int MostDeployments = 63;
 
     public ImmutableArray<Deployment> Read(Place place, string id, ModelSection model, in CardTerms terms)
     {
@@ -16,6 +20,11 @@ internal sealed class DeploymentReader(ProviderReader providers)
         if (sections.Length == 0 && terms.MustBeServed)
         {
             place.Refuse("is missing or empty; write at least one { \"provider\": ..., \"model\": ... }, or \"status\": \"coming_soon\"");
+        }
+
+        if (sections.Length > MostDeployments)
+        {
+            place.Refuse($"has {sections.Length} entries; write {MostDeployments} at most, and the others on a model of their own that this one names in \"fallbacks\"");
         }
 
         var deployments = new List<Deployment>(sections.Length + 1);
@@ -28,6 +37,7 @@ internal sealed class DeploymentReader(ProviderReader providers)
             var provider = Provider(at["provider"], section.Provider);
             var priority = at["priority"].Number(section.Priority, 0, HighestPriority) ?? 0;
             var weight = at["weight"].Number(section.Weight, 1, HighestWeight) ?? 1;
+            var concurrency = at["max_concurrency"].Number(section.MaxConcurrency, 1, HighestConcurrency);
             var ownTokenizer = Tokenizer(at["tokenizer"], section.Tokenizer) ?? terms.Tokenizer;
             if (i == 0)
             {
@@ -50,6 +60,7 @@ internal sealed class DeploymentReader(ProviderReader providers)
                 Model = name,
                 Priority = (int)priority,
                 Weight = (int)weight,
+                MaxConcurrency = (int?)concurrency,
                 ImageFormula = own,
                 Tokenizer = ownTokenizer,
             });
@@ -57,7 +68,7 @@ internal sealed class DeploymentReader(ProviderReader providers)
 
         if (providers.Overlay is { } overlay && (firstFormula is not null || !terms.TakesImages))
         {
-            deployments.Add(new Deployment { Provider = overlay, Model = upstream, Priority = int.MaxValue, ImageFormula = firstFormula, Tokenizer = terms.Tokenizer });
+            deployments.Add(new Deployment { Provider = overlay, Model = upstream, Priority = int.MaxValue, IsStandIn = true, ImageFormula = firstFormula, Tokenizer = terms.Tokenizer });
         }
 
         return [.. deployments.OrderBy(deployment => deployment.Priority)];

@@ -13,6 +13,7 @@ internal sealed class ModelReader(ProviderReader providers)
 
     // Every id and alias, and where it stands.
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
 
     public ImmutableArray<ModelCard> Read(Place place, Dictionary<string, ModelSection>? sections)
     {
@@ -26,6 +27,7 @@ internal sealed class ModelReader(ProviderReader providers)
         {
             CatalogName.Check(place[id], id);
             _names[id] = place[id].Path;
+            _ids.Add(id);
         }
 
         return [.. sections.Select(section => Card(place[section.Key], section.Key, section.Value))];
@@ -62,6 +64,8 @@ internal sealed class ModelReader(ProviderReader providers)
             DefaultCompletionTokens = place["default_completion_tokens"].Number(section.DefaultCompletionTokens, 1, MostTokens),
             Prices = prices,
             Deployments = _deployments.Read(place["deployments"], id, section, terms),
+            Fallbacks = Fallbacks(place["fallbacks"], section.Fallbacks, id),
+            Retries = RetryReader.Read(place["retries"], section.Retries),
             Parameters = ParameterReader.Read(place["parameters"], section.Parameters),
             Timeouts = TimeoutReader.Read(place["timeouts"], section.Timeouts),
             AcceptImageField = section.AcceptImageField ?? false,
@@ -102,6 +106,24 @@ internal sealed class ModelReader(ProviderReader providers)
         }
 
         return [.. written];
+    }
+
+    private ImmutableArray<string> Fallbacks(Place place, string[]? written, string id)
+    {
+        for (var i = 0; i < (written?.Length ?? 0); i++)
+        {
+            var name = written![i];
+            if (name == id || written.AsSpan(0, i).Contains(name))
+            {
+                place[i].Refuse($"\"{name}\" is this model itself or given twice; remove it");
+            }
+            else if (!_ids.Contains(name))
+            {
+                place[i].Refuse($"\"{name}\" is no model of this file; write the id of one, not an alias, or remove it");
+            }
+        }
+
+        return [.. written ?? []];
     }
 
     private ImmutableArray<string> Aliases(Place place, string[]? aliases)

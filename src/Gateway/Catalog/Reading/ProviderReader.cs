@@ -8,6 +8,8 @@ namespace Gateway.Catalog.Reading;
 /// <summary>Reads <c>providers</c>. Their values are never quoted in a problem, save the dialect and an address that can hold no secret.</summary>
 internal sealed class ProviderReader(Func<string, string?> environment)
 {
+    private const int MostKeys = 100;
+
     public Dictionary<string, Provider> Served { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Those that cannot be spoken to at all, and why.</summary>
@@ -49,7 +51,7 @@ internal sealed class ProviderReader(Func<string, string?> environment)
         place["dialect"].RequiredText(section.Dialect, "openai");
         var dialect = place["dialect"].Choice<IDialect?>(section.Dialect, null, [.. Dialect.All.Select(known => (known.Name, (IDialect?)known))]);
         var address = Address(place["base_url"], section.BaseUrl, missing);
-        var apiKey = Expand(place["api_key"], section.ApiKey, missing);
+        var keys = Keys(place, section, missing);
         var apiVersion = Expand(place["api_version"], section.ApiVersion, missing);
         if (section.ApiVersion is not null && section.Dialect is not (null or "azure"))
         {
@@ -68,10 +70,49 @@ internal sealed class ProviderReader(Func<string, string?> environment)
                 Name = name,
                 Dialect = dialect,
                 BaseUrl = address,
-                ApiKey = apiKey is null ? default : new Secret(apiKey),
+                ApiKey = keys is [var first, ..] ? first : default,
+                MoreApiKeys = [.. keys.Skip(1)],
                 ApiVersion = apiVersion,
                 Unavailable = unset,
             };
+        }
+    }
+
+    /// <summary>Its keys, each once. Of several, those whose variables are set suffice.</summary>
+    private List<Secret> Keys(Place place, ProviderSection section, List<string> missing)
+    {
+        var several = section.ApiKeys ?? [];
+        if (section.ApiKeys is { Length: 0 })
+        {
+            place["api_keys"].Refuse("is empty; write at least one key such as \"${OPENAI_API_KEY}\", or leave it out");
+        }
+
+        if (several.Length > MostKeys)
+        {
+            place["api_keys"].Refuse($"has {several.Length} keys; write {MostKeys} at most");
+        }
+
+        var unset = new List<string>();
+        var values = new List<string>();
+        Add(Expand(place["api_key"], section.ApiKey, unset));
+        for (var i = 0; i < several.Length; i++)
+        {
+            Add(Expand(place["api_keys"][i], several[i], unset));
+        }
+
+        if (values.Count == 0)
+        {
+            missing.AddRange(unset);
+        }
+
+        return [.. values.Select(value => new Secret(value))];
+
+        void Add(string? value)
+        {
+            if (value is not null && !values.Contains(value, StringComparer.Ordinal))
+            {
+                values.Add(value);
+            }
         }
     }
 

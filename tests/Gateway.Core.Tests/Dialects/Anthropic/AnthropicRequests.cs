@@ -51,7 +51,7 @@ internal static class AnthropicRequests
             }
         }
 
-        return RequestRewriter.Rewrite(new ChatRequest(json, plan, images, card, Claude));
+        return new ChatRequest(json, plan, images, card, Claude).Write();
     }
 
     public static string Text(string json, ModelCard? card = null)

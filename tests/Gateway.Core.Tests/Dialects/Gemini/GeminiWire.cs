@@ -61,7 +61,7 @@ internal static class GeminiWire
             }
         }
 
-        return RequestRewriter.Rewrite(new ChatRequest(body, plan, images.ToArray(), card, Deployment(model)));
+        return new ChatRequest(body, plan, images.ToArray(), card, Deployment(model)).Write();
     }
 
     public static string Sent(string body, string model = OldModel, ModelCard? card = null, Func<ImagePart, SizedImage>? content = null)

@@ -8,9 +8,9 @@ using Gateway.Core.Requests;
 using Shouldly;
 using Xunit;
 
-namespace Gateway.Core.Tests.Requests;
+namespace Gateway.Core.Tests.Dialects.OpenAi;
 
-public sealed class RequestRewriterTests
+public sealed class OpenAiRequestTests
 {
     private static readonly Deployment Upstream = new()
     {
@@ -75,7 +75,7 @@ public sealed class RequestRewriterTests
     private static string Rewrite(string json, ParameterPolicy policy)
     {
         var request = new ChatRequest(Encoding.UTF8.GetBytes(json), Plan(json, policy), default, new ModelCard { Id = "card" }, Upstream);
-        RequestRewriter.Rewrite(request).TryGet(out var spliced, out var error).ShouldBeTrue(error?.Message);
+        request.Write().TryGet(out var spliced, out var error).ShouldBeTrue(error?.Message);
         var bytes = spliced!.Segments.SelectMany(segment => segment.Memory.ToArray()).ToArray();
         bytes.Length.ShouldBe((int)spliced.Length);
         return Encoding.UTF8.GetString(bytes);

@@ -1,14 +1,13 @@
-using Gateway.Core.Dialects;
-using Gateway.Core.Errors;
+using Gateway.Core.Requests;
 
-namespace Gateway.Core.Requests;
+namespace Gateway.Core.Dialects.OpenAi;
 
 /// <summary>
 /// Makes the body that a deployment receives: the client's bytes, with the upstream model's name in place of the alias, the parameter
 /// policy's edits, <c>stream_options.include_usage</c> where a stream would not report its usage, and uploaded images in place of their
-/// ids. Nothing else changes. A deployment of another dialect gets a translation instead.
+/// ids. Nothing else changes.
 /// </summary>
-public static class RequestRewriter
+public static class OpenAiRequest
 {
     private static readonly ReadOnlyMemory<byte> WholeOption = "\"stream_options\":{\"include_usage\":true},"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> OptionValue = "{\"include_usage\":true}"u8.ToArray();
@@ -16,11 +15,7 @@ public static class RequestRewriter
     private static readonly ReadOnlyMemory<byte> FirstProperty = "\"include_usage\":true,"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> True = "true"u8.ToArray();
 
-    /// <returns>The body; a refusal by name where the deployment's dialect cannot express what the client asks for.</returns>
-    public static Outcome<SplicedBody> Rewrite(in ChatRequest chat) =>
-        chat.Deployment.Provider.Dialect.Translation is { } translation ? translation.WriteRequest(chat) : Splice(chat);
-
-    private static SplicedBody Splice(in ChatRequest chat)
+    public static SplicedBody Write(in ChatRequest chat)
     {
         var request = chat.Plan.Request;
         var edits = new List<Splice>(chat.Plan.Edits.Count + request.ImageEdits.Count + 2);
