@@ -49,29 +49,36 @@ public sealed partial record GatewayError
         "The client closed the connection before the answer.");
 
     public static GatewayError ProviderUnreachable() => new(502, ErrorTypes.Server, "provider_unreachable", null,
-        "The model's provider could not be reached.") { Fault = ProviderFault.Unreachable };
+        "The model's provider could not be reached.")
+    { Fault = ProviderFault.Unreachable };
 
     public static GatewayError ProviderTimedOut() => new(504, ErrorTypes.Server, "provider_timeout", null,
-        "The model's provider did not answer in time.") { Fault = ProviderFault.TimedOut };
+        "The model's provider did not answer in time.")
+    { Fault = ProviderFault.TimedOut };
 
     public static GatewayError ProviderMalformed() => new(502, ErrorTypes.Server, "provider_malformed_response", null,
-        "The model's provider sent an answer that cannot be read.") { Fault = ProviderFault.Malformed };
+        "The model's provider sent an answer that cannot be read.")
+    { Fault = ProviderFault.Malformed };
 
     public static GatewayError ProviderAuthentication() => new(502, ErrorTypes.Server, "provider_authentication_failed", null,
-        "The gateway's credentials were refused by the model's provider. This is for the operator to mend; your key is fine.") { Fault = ProviderFault.Authentication };
+        "The gateway's credentials were refused by the model's provider. This is for the operator to mend; your key is fine.")
+    { Fault = ProviderFault.Authentication };
 
     public static GatewayError ProviderQuota() => new(502, ErrorTypes.Server, "provider_quota_exhausted", null,
-        "The gateway's quota with the model's provider is exhausted. This is for the operator to mend; your key is fine.") { Fault = ProviderFault.QuotaExhausted };
+        "The gateway's quota with the model's provider is exhausted. This is for the operator to mend; your key is fine.")
+    { Fault = ProviderFault.QuotaExhausted };
 
     /// <summary>A refusal for what the gateway's account is, not for what the request says: a region that is not served, billing that is off.</summary>
     public static GatewayError ProviderPrecondition() => new(502, ErrorTypes.Server, "provider_precondition_failed", null,
         "The model's provider does not serve this gateway as its account or region stands. This is for the operator to mend; your key is fine.");
 
     public static GatewayError ProviderDeploymentNotFound() => new(502, ErrorTypes.Server, "provider_deployment_not_found", null,
-        "The model's provider does not know the deployment behind this model. This is for the operator to mend.") { Fault = ProviderFault.DeploymentNotFound };
+        "The model's provider does not know the deployment behind this model. This is for the operator to mend.")
+    { Fault = ProviderFault.DeploymentNotFound };
 
     public static GatewayError ProviderFailed(int status) => new(status, status == 503 ? ErrorTypes.ServiceUnavailable : ErrorTypes.Server, "provider_error", null,
-        "The model's provider had an error while processing your request.") { Fault = ProviderFault.Failed };
+        "The model's provider had an error while processing your request.")
+    { Fault = ProviderFault.Failed };
 
     public static GatewayError ProviderRateLimited(TimeSpan retryAfter) => new(429, ErrorTypes.Requests, "rate_limit_exceeded", null,
         $"The model's provider is at its rate limit. Please try again in {GoDuration.Format(retryAfter)}.")
