@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Gateway.Keys;
 
 namespace Gateway.Admin;
 
@@ -12,6 +13,7 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(LedgerRowJson))]
 [JsonSerializable(typeof(CreditJson))]
 [JsonSerializable(typeof(ListJson<CreditJson>), TypeInfoPropertyName = "CreditList")]
+[JsonSerializable(typeof(ListJson<AuditJson>), TypeInfoPropertyName = "AuditList")]
 [JsonSerializable(typeof(BalanceJson))]
 [JsonSerializable(typeof(LimitsJson))]
 [JsonSerializable(typeof(ListJson<UsageRowJson>), TypeInfoPropertyName = "UsageList")]

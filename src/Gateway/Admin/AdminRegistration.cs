@@ -27,6 +27,7 @@ internal static class AdminRegistration
         LedgerEndpoints.Map(admin);
         UsageEndpoints.Map(admin);
         LimitEndpoints.Map(admin);
+        AuditEndpoints.Map(admin);
         return endpoints;
     }
 }
