@@ -14,6 +14,8 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(CreditJson))]
 [JsonSerializable(typeof(ListJson<CreditJson>), TypeInfoPropertyName = "CreditList")]
 [JsonSerializable(typeof(ListJson<AuditJson>), TypeInfoPropertyName = "AuditList")]
+[JsonSerializable(typeof(AuditJson))]
+[JsonSerializable(typeof(UsageRowJson))]
 [JsonSerializable(typeof(BalanceJson))]
 [JsonSerializable(typeof(LimitsJson))]
 [JsonSerializable(typeof(ListJson<UsageRowJson>), TypeInfoPropertyName = "UsageList")]

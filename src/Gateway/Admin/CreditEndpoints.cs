@@ -11,8 +11,6 @@ namespace Gateway.Admin;
 /// <summary>Money that goes in, and what is left of it; money that goes back.</summary>
 internal static class CreditEndpoints
 {
-    private const int MaxNote = 500;
-    private const int MaxKey = 255;
     private const string KeyHeader = "Idempotency-Key";
 
     public static void Map(RouteGroupBuilder admin)
@@ -25,23 +23,16 @@ internal static class CreditEndpoints
 
     private static async Task<IResult> CreditAsync(string id, HttpRequest request, TenantStore tenants, FundsStore funds, CancellationToken cancellationToken)
     {
+        var values = request.Headers[KeyHeader];
+        if (values.Count > 1)
+        {
+            return new AdminError(GatewayError.DuplicateKey(KeyHeader));
+        }
+
         var body = await AdminBody.ReadAsync(request, cancellationToken);
-        if (!body.TryGet(out var fields, out var error))
+        if (!body.TryGet(out var fields, out var error) || !CreditBody.Read(fields, values.Count == 0 ? null : values[0] ?? "", KeyHeader).TryGet(out var draft, out error))
         {
             return new AdminError(error);
-        }
-
-        var (amount, note) = (MoneyBody.ReadCredit(fields), fields.RequiredText("note", MaxNote));
-        fields.RefuseOthers();
-        var values = request.Headers[KeyHeader];
-        if (fields.Error is { } wrong)
-        {
-            return new AdminError(wrong);
-        }
-
-        if (values.Count > 0 && (values is not [{ Length: >= 1 and <= MaxKey } text] || text.AsSpan().ContainsAnyExceptInRange(' ', '~')))
-        {
-            return new AdminError(GatewayError.InvalidValue(KeyHeader, $"it must have 1 to {MaxKey} printable ASCII characters."));
         }
 
         if (await tenants.FindAsync(new TenantId(id), cancellationToken) is not { } tenant)
@@ -50,7 +41,7 @@ internal static class CreditEndpoints
         }
 
         var actor = AdminCaller.Of(request.HttpContext).Actor;
-        return await funds.CreditAsync(tenant.Id, amount, note, values.Count > 0 ? values[0] : null, actor, cancellationToken) is { } credit
+        return await funds.CreditAsync(tenant.Id, draft.Amount, draft.Note, draft.IdempotencyKey, actor, cancellationToken) is { } credit
             ? TypedResults.Json(CreditJson.Of(credit), AdminJson.Default.CreditJson, statusCode: StatusCodes.Status201Created)
             : new AdminError(GatewayError.CreditConflict(KeyHeader));
     }
@@ -82,21 +73,14 @@ internal static class CreditEndpoints
     private static async Task<IResult> RefundAsync(string requestId, HttpRequest request, Refunds refunds, AuditLog audit, CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadAsync(request, cancellationToken);
-        if (!body.TryGet(out var fields, out var error))
+        if (!body.TryGet(out var fields, out var error) || !RefundBody.Read(fields).TryGet(out var refund, out error))
         {
             return new AdminError(error);
         }
 
-        var (amount, note) = (MoneyBody.ReadPositive(fields, "amount"), fields.Text("note", MaxNote));
-        fields.RefuseOthers();
-        if (fields.Error is { } wrong)
-        {
-            return new AdminError(wrong);
-        }
-
         try
         {
-            if (!(await refunds.RefundAsync(requestId, amount, note, cancellationToken)).TryGet(out var row, out error))
+            if (!(await refunds.RefundAsync(requestId, refund.Amount, refund.Note, cancellationToken)).TryGet(out var row, out error))
             {
                 return new AdminError(error);
             }

@@ -13,6 +13,9 @@ internal static class KeyBody
     private const int MaxAddresses = 100;
     private const int MaxAddress = 50;
 
+    private static readonly TimeSpan DefaultGrace = TimeSpan.FromHours(24);
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(30);
+
     /// <summary>What only an owner may set on a key.</summary>
     private static readonly string[] OwnersFields = ["limits", "monthly_budget"];
 
@@ -33,6 +36,14 @@ internal static class KeyBody
         }
 
         return names.Count == 0 ? GatewayError.MissingParameter("name") : new KeyChange(names, draft);
+    }
+
+    /// <summary>How long the secret so far works beside a new one.</summary>
+    public static Outcome<TimeSpan> ReadGrace(BodyFields fields)
+    {
+        var grace = fields.Duration("grace", LongestGrace) ?? DefaultGrace;
+        fields.RefuseOthers();
+        return fields.Error is { } error ? error : grace;
     }
 
     /// <summary>What the one who asks may not do to this key, whatever it is changed to.</summary>

@@ -7,9 +7,6 @@ namespace Gateway.Admin;
 
 internal static class KeyEndpoints
 {
-    private static readonly TimeSpan DefaultGrace = TimeSpan.FromHours(24);
-    private static readonly TimeSpan LongestGrace = TimeSpan.FromDays(30);
-
     public static void Map(RouteGroupBuilder admin)
     {
         admin.MapPost("/tenants/{id}/keys", IssueAsync).For(Role.Admin);
@@ -76,16 +73,10 @@ internal static class KeyEndpoints
     private static async Task<IResult> RotateAsync(string id, HttpRequest request, KeyStore keys, CancellationToken cancellationToken)
     {
         var caller = AdminCaller.Of(request.HttpContext);
-        if (!(await AdminBody.ReadAsync(request, mayBeEmpty: true, cancellationToken)).TryGet(out var fields, out var error))
+        if (!(await AdminBody.ReadAsync(request, mayBeEmpty: true, cancellationToken)).TryGet(out var fields, out var error)
+            || !KeyBody.ReadGrace(fields).TryGet(out var grace, out error))
         {
             return new AdminError(error);
-        }
-
-        var grace = fields.Duration("grace", LongestGrace) ?? DefaultGrace;
-        fields.RefuseOthers();
-        if (fields.Error is { } wrong)
-        {
-            return new AdminError(wrong);
         }
 
         var rotated = await keys.RotateAsync(new KeyId(id), KeyBody.RefuseFor(caller), grace, caller.Actor, cancellationToken);

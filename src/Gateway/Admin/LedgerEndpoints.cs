@@ -54,7 +54,7 @@ internal static class LedgerEndpoints
         double Quality(string type) => accepted.Where(range => range.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Max(range => (double?)(range.Quality ?? 1)) ?? 0;
     }
 
-    private static LedgerQuery Read(QueryFields fields)
+    public static LedgerQuery Read(QueryFields fields)
     {
         LedgerCursor? cursor = null;
         if (fields.Text("cursor") is { } text && !LedgerCursor.TryParse(text, out cursor))

@@ -27,7 +27,7 @@ internal static class UsageEndpoints
         return TypedResults.Json(ListJson<UsageRowJson>.Of(page.Rows.Select(UsageRowJson.Of), page.Next?.ToString()), AdminJson.Default.UsageList);
     }
 
-    private static UsageQuery Read(QueryFields fields)
+    public static UsageQuery Read(QueryFields fields)
     {
         var groupBy = Groups(fields);
         UsageCursor? cursor = null;

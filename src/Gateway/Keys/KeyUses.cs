@@ -25,7 +25,9 @@ internal sealed partial class KeyUses(KeyStore store, TimeProvider time, ILogger
         }
     }
 
-    /// <summary>Writes what was noted; what cannot be written is forgotten, and noted again with the next use.</summary>
+    /// <summary>
+    /// Writes what was noted; what cannot be written, as when the host is torn down while it stops, is forgotten, and noted again with the next use.
+    /// </summary>
     public async Task FlushAsync(CancellationToken ct)
     {
         Interlocked.Increment(ref _interval);
@@ -43,7 +45,7 @@ internal sealed partial class KeyUses(KeyStore store, TimeProvider time, ILogger
                 batch.Clear();
             }
         }
-        catch (Exception e) when (e is DbException or TimeoutException)
+        catch (Exception e) when (e is DbException or TimeoutException or ObjectDisposedException)
         {
             Log.Failed(logger, e);
         }
