@@ -45,6 +45,7 @@ try
     await DevelopmentSimulator.AddDevelopmentAsync(builder);
 
     var app = builder.Build();
+    app.UseTrustedProxies(app.Configuration);
     app.UseMiddleware<ExchangeMiddleware>();
     app.MapInference();
     app.MapAdmin();

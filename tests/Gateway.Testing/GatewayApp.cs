@@ -107,22 +107,22 @@ public sealed class GatewayApp : IAsyncDisposable
         DisconnectPolicy disconnect, RateLimits? tenantLimits = null, RateLimits? keyLimits = null, params string[] allowedModels)
     {
         var tenant = await Services.GetRequiredService<TenantStore>()
-            .CreateAsync(new TenantDraft("test") { Limits = tenantLimits ?? RateLimits.None, Disconnect = disconnect }, CancellationToken.None);
+            .CreateAsync(new TenantDraft("test") { Limits = tenantLimits ?? RateLimits.None, Disconnect = disconnect }, Actor.Gateway, CancellationToken.None);
         var issued = await Services.GetRequiredService<KeyStore>().IssueAsync(
-            tenant.Id, new KeyDraft("test") { Limits = keyLimits ?? RateLimits.None, AllowedModels = [.. allowedModels] }, CancellationToken.None);
+            tenant.Id, new KeyDraft("test") { Limits = keyLimits ?? RateLimits.None, AllowedModels = [.. allowedModels] }, Actor.Gateway, CancellationToken.None);
         return issued.Secret;
     }
 
     /// <summary>Makes a tenant and a key of it, with what money binds them.</summary>
     internal async Task<(TenantId Tenant, string Key)> IssueKeyAsync(TenantDraft tenant, Money? keyBudget = null)
     {
-        var made = await Services.GetRequiredService<TenantStore>().CreateAsync(tenant, CancellationToken.None);
-        var issued = await Services.GetRequiredService<KeyStore>().IssueAsync(made.Id, new KeyDraft("test") { MonthlyBudget = keyBudget }, CancellationToken.None);
+        var made = await Services.GetRequiredService<TenantStore>().CreateAsync(tenant, Actor.Gateway, CancellationToken.None);
+        var issued = await Services.GetRequiredService<KeyStore>().IssueAsync(made.Id, new KeyDraft("test") { MonthlyBudget = keyBudget }, Actor.Gateway, CancellationToken.None);
         return (made.Id, issued.Secret);
     }
 
     internal Task<Credit?> CreditAsync(TenantId tenant, Money amount) =>
-        Services.GetRequiredService<FundsStore>().CreditAsync(tenant, amount, "test", null, CancellationToken.None);
+        Services.GetRequiredService<FundsStore>().CreditAsync(tenant, amount, "test", null, Actor.Gateway, CancellationToken.None);
 
     /// <summary>What the books and the rows do not agree on.</summary>
     internal async Task<List<string>> FundsDifferencesAsync()

@@ -21,11 +21,15 @@ public sealed class GatewayProcess : IAsyncDisposable
     private readonly ProcessOutput _output;
     private readonly string _folder;
 
-    private GatewayProcess(Process process, ProcessOutput output, string folder, GatewayProcessOptions options)
+    private GatewayProcess(Process process, ProcessOutput output, string folder, string data, GatewayProcessOptions options)
     {
         (_process, _output, _folder) = (process, output, folder);
+        DataDirectory = data;
         AdminKey = options.AdminKey;
     }
+
+    /// <summary>Where its data lie.</summary>
+    public string DataDirectory { get; }
 
     /// <summary>Such as <c>http://127.0.0.1:41234/</c>.</summary>
     public Uri BaseAddress { get; private set; } = null!; // Known before StartAsync returns.
@@ -47,8 +51,9 @@ public sealed class GatewayProcess : IAsyncDisposable
         var catalog = Path.Combine(folder, "catalog.json");
         await File.WriteAllTextAsync(catalog, options.Catalog, cancellationToken);
 
-        var process = new Process { StartInfo = Command(options, catalog, options.DataDirectory ?? Path.Combine(folder, "data")) };
-        var gateway = new GatewayProcess(process, new ProcessOutput(process), folder, options);
+        var data = options.DataDirectory ?? Path.Combine(folder, "data");
+        var process = new Process { StartInfo = Command(options, catalog, data) };
+        var gateway = new GatewayProcess(process, new ProcessOutput(process), folder, data, options);
         try
         {
             await gateway.StartAsync(cancellationToken);

@@ -14,6 +14,8 @@ public sealed class Caller
 
     public required KeyId Key { get; init; }
 
+    public Role Role { get; init; }
+
     /// <summary>The name of the tenant's tier in the catalog, or null.</summary>
     public string? Tier { get; init; }
 

@@ -13,6 +13,29 @@ public sealed partial record GatewayError
     public static GatewayError ExpiredKey() => new(401, ErrorTypes.InvalidRequest, "expired_api_key", null,
         "This API key has expired. Ask the operator of this gateway for a new one.");
 
+    /// <param name="seconds">Until another bad key is judged.</param>
+    public static GatewayError TooManyBadKeys(int seconds) => new(429, ErrorTypes.Requests, "too_many_invalid_keys", null,
+        $"Too many requests with keys that are not valid came from your address. Requests with a valid key are served; others are judged again in {seconds} s.")
+    {
+        Retry = RetryAdvice.After,
+        RetryAfter = TimeSpan.FromSeconds(seconds),
+    };
+
+    /// <param name="address">Where the request came from, or null where nobody knows.</param>
+    public static GatewayError AddressNotAllowed(string? address) => new(403, ErrorTypes.InvalidRequest, "ip_not_authorized", null,
+        $"This API key may not be used from {address ?? "an unknown address"}. Ask the operator of this gateway to add the address to the key's allowed_ips.");
+
+    public static GatewayError KeyRevoked(string id) => new(409, ErrorTypes.InvalidRequest, "key_revoked", null,
+        $"The key '{Clip(id)}' has been revoked and cannot be changed any more. Make a new one.");
+
+    /// <param name="least">The least role that may.</param>
+    public static GatewayError RoleTooLow(string least) => new(403, ErrorTypes.InvalidRequest, "insufficient_permissions", null,
+        $"This needs the role '{least}'.");
+
+    /// <param name="path">Of the field that is not for this role.</param>
+    /// <param name="reason">Why, as a sentence.</param>
+    public static GatewayError FieldForbidden(string path, string reason) => new(403, ErrorTypes.InvalidRequest, "insufficient_permissions", path, reason);
+
     public static GatewayError AdminKeyRequired() => new(401, ErrorTypes.InvalidRequest, "invalid_api_key", null,
         "The admin API needs the admin key in an Authorization header using Bearer auth.");
 

@@ -1,14 +1,17 @@
 using System.Data.Common;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 using Gateway.Keys;
+using Gateway.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Admin;
 
-/// <summary>Stands before every endpoint: lets the admin key in, and answers for a database that is away.</summary>
-internal sealed partial class AdminAuthorization(IOptions<AdminOptions> options, KeyAuthenticator keys, ILogger<AdminAuthorization> logger) : IEndpointFilter
+/// <summary>Stands before every endpoint: finds out who asks, lets in who may, and answers for a database that is away.</summary>
+internal sealed partial class AdminAuthorization(IOptions<AdminOptions> options, KeyAuthenticator keys, BadKeys badKeys, ILogger<AdminAuthorization> logger) : IEndpointFilter
 {
     private const string Scheme = "Bearer ";
 
@@ -36,19 +39,44 @@ internal sealed partial class AdminAuthorization(IOptions<AdminOptions> options,
             return GatewayError.UnknownUrl(http.Request.Method, http.Request.Path);
         }
 
+        if (!(await FindAsync(http)).TryGet(out var caller, out var error))
+        {
+            return error;
+        }
+
+        http.Features.Set(caller);
+        var least = http.GetEndpoint()?.Metadata.GetMetadata<AdminPermission>()?.Least ?? Role.Owner;
+        return caller.Role >= least ? null : GatewayError.RoleTooLow(RoleText.Of(least));
+    }
+
+    private async ValueTask<Outcome<AdminCaller>> FindAsync(HttpContext http)
+    {
         var header = http.Request.Headers.Authorization.ToString();
+        var address = http.Connection.RemoteIpAddress;
         if (header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
             && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header[Scheme.Length..].Trim(' '))), _adminKey))
         {
-            return null;
+            return new AdminCaller(Role.Owner, null, new Actor("admin key", RoleText.Owner, Text(address)));
         }
 
         // A key that is good for inference learns that it lacks a role, not that it is wrong.
-        var outcome = await keys.AuthenticateAsync(header, http.RequestAborted);
-        return outcome.TryGet(out _, out var error) ? GatewayError.AdminForbidden()
-            : error.Status == 401 ? GatewayError.AdminKeyRequired()
-            : error;
+        if (!(await keys.AuthenticateAsync(header, address, http.RequestAborted)).TryGet(out var caller, out var error))
+        {
+            return error.Status switch
+            {
+                StatusCodes.Status401Unauthorized when error.Code is null => badKeys.Refuse(address, GatewayError.AdminKeyRequired()),
+                StatusCodes.Status401Unauthorized => GatewayError.AdminKeyRequired(),
+                _ => error,
+            };
+        }
+
+        return caller.Role == Role.Member
+            ? GatewayError.AdminForbidden()
+            : new AdminCaller(
+                caller.Role, caller.Role == Role.Owner ? null : caller.Tenant, new Actor(caller.Key.Value, RoleText.Of(caller.Role), Text(address)));
     }
+
+    private static string? Text(IPAddress? address) => (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
 
     private static partial class Log
     {

@@ -11,7 +11,12 @@ internal static class AdminBody
     private const int MaxDepth = 8;
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
-    public static async Task<Outcome<BodyFields>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static Task<Outcome<BodyFields>> ReadAsync(HttpRequest request, CancellationToken cancellationToken) => ReadAsync(request, mayBeEmpty: false, cancellationToken);
+
+    /// <param name="request">The request.</param>
+    /// <param name="mayBeEmpty">Whether no body stands for one without fields.</param>
+    /// <param name="cancellationToken">The client's patience.</param>
+    public static async Task<Outcome<BodyFields>> ReadAsync(HttpRequest request, bool mayBeEmpty, CancellationToken cancellationToken)
     {
         // One byte more than allowed tells whether there is more.
         var buffer = new byte[MaxBytes + 1];
@@ -19,6 +24,11 @@ internal static class AdminBody
         if (length > MaxBytes)
         {
             return GatewayError.BodyTooLarge(MaxBytes);
+        }
+
+        if (length == 0 && mayBeEmpty)
+        {
+            return new BodyFields([]);
         }
 
         try

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Gateway.Keys;
 
 namespace Gateway.Admin;
 
@@ -12,6 +13,9 @@ namespace Gateway.Admin;
 [JsonSerializable(typeof(LedgerRowJson))]
 [JsonSerializable(typeof(CreditJson))]
 [JsonSerializable(typeof(ListJson<CreditJson>), TypeInfoPropertyName = "CreditList")]
+[JsonSerializable(typeof(ListJson<AuditJson>), TypeInfoPropertyName = "AuditList")]
+[JsonSerializable(typeof(AuditJson))]
+[JsonSerializable(typeof(UsageRowJson))]
 [JsonSerializable(typeof(BalanceJson))]
 [JsonSerializable(typeof(LimitsJson))]
 [JsonSerializable(typeof(ListJson<ProviderJson>), TypeInfoPropertyName = "ProviderList")]

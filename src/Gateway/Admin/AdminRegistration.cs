@@ -28,6 +28,7 @@ internal static class AdminRegistration
         UsageEndpoints.Map(admin);
         LimitEndpoints.Map(admin);
         ProviderEndpoints.Map(admin);
+        AuditEndpoints.Map(admin);
         return endpoints;
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gateway.Catalog.Reading;
 using Gateway.Core.Errors;
 
 namespace Gateway.Admin;
@@ -42,13 +43,20 @@ internal sealed class BodyFields
         }
     }
 
-    /// <summary>A field of the contract that nothing here enforces.</summary>
-    public void RefuseUnenforced(string name, string instead)
+    /// <summary>A length of time such as <c>24h</c>, or null.</summary>
+    public TimeSpan? Duration(string name, TimeSpan most)
     {
-        if (Take(name) is not null)
+        if (Text(name, 16) is not { } text)
         {
-            Fail(GatewayError.NotEnforced(PathOf(name), instead));
+            return null;
         }
+
+        if (!DurationText.TryParse(text, out var duration) || duration > most)
+        {
+            Fail(GatewayError.InvalidValue(PathOf(name), $"it must be a length of time such as \"90s\", \"15m\" or \"24h\", at most {most.TotalHours:0}h."));
+        }
+
+        return duration;
     }
 
     public string? Text(string name, int maxLength)

@@ -1,45 +1,38 @@
+using System.Text.Json;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 using Gateway.Funds;
 using Gateway.Keys;
 using Gateway.Ledger;
+using Gateway.Storage;
 
 namespace Gateway.Admin;
 
 /// <summary>Money that goes in, and what is left of it; money that goes back.</summary>
 internal static class CreditEndpoints
 {
-    private const int MaxNote = 500;
-    private const int MaxKey = 255;
     private const string KeyHeader = "Idempotency-Key";
 
     public static void Map(RouteGroupBuilder admin)
     {
-        admin.MapPost("/tenants/{id}/credits", CreditAsync);
-        admin.MapGet("/tenants/{id}/credits", ListAsync);
-        admin.MapGet("/tenants/{id}/balance", BalanceAsync);
-        admin.MapPost("/ledger/{requestId}/refund", RefundAsync);
+        admin.MapPost("/tenants/{id}/credits", CreditAsync).For(Role.Owner);
+        admin.MapGet("/tenants/{id}/credits", ListAsync).For(Role.Viewer);
+        admin.MapGet("/tenants/{id}/balance", BalanceAsync).For(Role.Viewer);
+        admin.MapPost("/ledger/{requestId}/refund", RefundAsync).For(Role.Owner);
     }
 
     private static async Task<IResult> CreditAsync(string id, HttpRequest request, TenantStore tenants, FundsStore funds, CancellationToken cancellationToken)
     {
+        var values = request.Headers[KeyHeader];
+        if (values.Count > 1)
+        {
+            return new AdminError(GatewayError.DuplicateKey(KeyHeader));
+        }
+
         var body = await AdminBody.ReadAsync(request, cancellationToken);
-        if (!body.TryGet(out var fields, out var error))
+        if (!body.TryGet(out var fields, out var error) || !CreditBody.Read(fields, values.Count == 0 ? null : values[0] ?? "", KeyHeader).TryGet(out var draft, out error))
         {
             return new AdminError(error);
-        }
-
-        var (amount, note) = (MoneyBody.ReadCredit(fields), fields.RequiredText("note", MaxNote));
-        fields.RefuseOthers();
-        var values = request.Headers[KeyHeader];
-        if (fields.Error is { } wrong)
-        {
-            return new AdminError(wrong);
-        }
-
-        if (values.Count > 0 && (values is not [{ Length: >= 1 and <= MaxKey } text] || text.AsSpan().ContainsAnyExceptInRange(' ', '~')))
-        {
-            return new AdminError(GatewayError.InvalidValue(KeyHeader, $"it must have 1 to {MaxKey} printable ASCII characters."));
         }
 
         if (await tenants.FindAsync(new TenantId(id), cancellationToken) is not { } tenant)
@@ -47,7 +40,8 @@ internal static class CreditEndpoints
             return new AdminError(GatewayError.NotFound("tenant", id));
         }
 
-        return await funds.CreditAsync(tenant.Id, amount, note, values.Count > 0 ? values[0] : null, cancellationToken) is { } credit
+        var actor = AdminCaller.Of(request.HttpContext).Actor;
+        return await funds.CreditAsync(tenant.Id, draft.Amount, draft.Note, draft.IdempotencyKey, actor, cancellationToken) is { } credit
             ? TypedResults.Json(CreditJson.Of(credit), AdminJson.Default.CreditJson, statusCode: StatusCodes.Status201Created)
             : new AdminError(GatewayError.CreditConflict(KeyHeader));
     }
@@ -62,7 +56,7 @@ internal static class CreditEndpoints
             return new AdminError(error);
         }
 
-        if (await tenants.FindAsync(new TenantId(id), cancellationToken) is not { } tenant)
+        if (await AdminCaller.Of(request.HttpContext).FindAsync(tenants, id, cancellationToken) is not { } tenant)
         {
             return new AdminError(GatewayError.NotFound("tenant", id));
         }
@@ -71,31 +65,30 @@ internal static class CreditEndpoints
         return TypedResults.Json(ListJson<CreditJson>.Of(items.Select(CreditJson.Of), next), AdminJson.Default.CreditList);
     }
 
-    private static async Task<IResult> BalanceAsync(string id, TenantStore tenants, IFunds funds, CancellationToken cancellationToken) =>
-        await tenants.FindAsync(new TenantId(id), cancellationToken) is { } tenant
+    private static async Task<IResult> BalanceAsync(string id, HttpContext context, TenantStore tenants, IFunds funds, CancellationToken cancellationToken) =>
+        await AdminCaller.Of(context).FindAsync(tenants, id, cancellationToken) is { } tenant
             ? TypedResults.Json(BalanceJson.Of(tenant, await funds.BalanceAsync(tenant.Id, cancellationToken)), AdminJson.Default.BalanceJson)
             : new AdminError(GatewayError.NotFound("tenant", id));
 
-    private static async Task<IResult> RefundAsync(string requestId, HttpRequest request, Refunds refunds, CancellationToken cancellationToken)
+    private static async Task<IResult> RefundAsync(string requestId, HttpRequest request, Refunds refunds, AuditLog audit, CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadAsync(request, cancellationToken);
-        if (!body.TryGet(out var fields, out var error))
+        if (!body.TryGet(out var fields, out var error) || !RefundBody.Read(fields).TryGet(out var refund, out error))
         {
             return new AdminError(error);
         }
 
-        var (amount, note) = (MoneyBody.ReadPositive(fields, "amount"), fields.Text("note", MaxNote));
-        fields.RefuseOthers();
-        if (fields.Error is { } wrong)
-        {
-            return new AdminError(wrong);
-        }
-
         try
         {
-            return (await refunds.RefundAsync(requestId, amount, note, cancellationToken)).TryGet(out var row, out error)
-                ? TypedResults.Json(LedgerRowJson.Of(row), AdminJson.Default.LedgerRowJson, statusCode: StatusCodes.Status201Created)
-                : new AdminError(error);
+            if (!(await refunds.RefundAsync(requestId, refund.Amount, refund.Note, cancellationToken)).TryGet(out var row, out error))
+            {
+                return new AdminError(error);
+            }
+
+            // The row is written: whoever asked does not end this any more.
+            var said = JsonSerializer.Serialize(LedgerRowJson.Of(row), AdminJson.Default.LedgerRowJson);
+            await audit.WriteAsync(AdminCaller.Of(request.HttpContext).Actor, "ledger.refund", row.TenantId.Value, requestId, null, said, CancellationToken.None);
+            return TypedResults.Json(LedgerRowJson.Of(row), AdminJson.Default.LedgerRowJson, statusCode: StatusCodes.Status201Created);
         }
         catch (LedgerUnavailableException)
         {

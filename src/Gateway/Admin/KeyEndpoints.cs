@@ -1,6 +1,7 @@
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 using Gateway.Keys;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Gateway.Admin;
 
@@ -8,26 +9,29 @@ internal static class KeyEndpoints
 {
     public static void Map(RouteGroupBuilder admin)
     {
-        admin.MapPost("/tenants/{id}/keys", IssueAsync);
-        admin.MapGet("/tenants/{id}/keys", ListAsync);
-        admin.MapDelete("/keys/{id}", RevokeAsync);
+        admin.MapPost("/tenants/{id}/keys", IssueAsync).For(Role.Admin);
+        admin.MapGet("/tenants/{id}/keys", ListAsync).For(Role.Viewer);
+        admin.MapGet("/keys/{id}", GetAsync).For(Role.Viewer);
+        admin.MapPatch("/keys/{id}", UpdateAsync).For(Role.Admin);
+        admin.MapPost("/keys/{id}/rotate", RotateAsync).For(Role.Admin);
+        admin.MapDelete("/keys/{id}", RevokeAsync).For(Role.Admin);
     }
 
     private static async Task<IResult> IssueAsync(string id, HttpRequest request, TenantStore tenants, KeyStore keys, TimeProvider time, CancellationToken cancellationToken)
     {
+        var caller = AdminCaller.Of(request.HttpContext);
         var body = await AdminBody.ReadAsync(request, cancellationToken);
-        if (!body.TryGet(out var fields, out var error) || !KeyBody.Read(fields, time.GetUtcNow()).TryGet(out var draft, out error))
+        if (!body.TryGet(out var fields, out var error) || !KeyBody.Read(fields, caller, time.GetUtcNow()).TryGet(out var draft, out error))
         {
             return new AdminError(error);
         }
 
-        if (await tenants.FindAsync(new TenantId(id), cancellationToken) is not { } tenant)
+        if (await caller.FindAsync(tenants, id, cancellationToken) is not { } tenant)
         {
             return new AdminError(GatewayError.NotFound("tenant", id));
         }
 
-        var issued = await keys.IssueAsync(tenant.Id, draft, cancellationToken);
-        return TypedResults.Json(KeyJson.Of(issued.Key) with { Key = issued.Secret }, AdminJson.Default.KeyJson, statusCode: StatusCodes.Status201Created);
+        return Show(await keys.IssueAsync(tenant.Id, draft, caller.Actor, cancellationToken), StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> ListAsync(string id, HttpRequest request, TenantStore tenants, KeyStore keys, CancellationToken cancellationToken)
@@ -40,7 +44,7 @@ internal static class KeyEndpoints
             return new AdminError(error);
         }
 
-        if (await tenants.FindAsync(new TenantId(id), cancellationToken) is not { } tenant)
+        if (await AdminCaller.Of(request.HttpContext).FindAsync(tenants, id, cancellationToken) is not { } tenant)
         {
             return new AdminError(GatewayError.NotFound("tenant", id));
         }
@@ -49,9 +53,47 @@ internal static class KeyEndpoints
         return TypedResults.Json(ListJson<KeyJson>.Of(page.Items.Select(KeyJson.Of), page.Next), AdminJson.Default.KeyList);
     }
 
-    // Revoking twice is no error: the key ends, and stays ended.
-    private static async Task<IResult> RevokeAsync(string id, KeyStore keys, CancellationToken cancellationToken) =>
-        await keys.RevokeAsync(new KeyId(id), cancellationToken) is { } key
+    private static async Task<IResult> GetAsync(string id, HttpContext context, KeyStore keys, CancellationToken cancellationToken) =>
+        await AdminCaller.Of(context).FindAsync(keys, id, cancellationToken) is { } key
             ? TypedResults.Json(KeyJson.Of(key), AdminJson.Default.KeyJson)
             : new AdminError(GatewayError.NotFound("key", id));
+
+    private static async Task<IResult> UpdateAsync(string id, HttpRequest request, KeyStore keys, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var caller = AdminCaller.Of(request.HttpContext);
+        var body = await AdminBody.ReadAsync(request, cancellationToken);
+        if (!body.TryGet(out var fields, out var error) || !KeyBody.ReadChange(fields, caller, time.GetUtcNow()).TryGet(out var change, out error))
+        {
+            return new AdminError(error);
+        }
+
+        return Show(await keys.UpdateAsync(new KeyId(id), KeyBody.RefuseFor(caller), change, caller.Actor, cancellationToken));
+    }
+
+    private static async Task<IResult> RotateAsync(string id, HttpRequest request, KeyStore keys, CancellationToken cancellationToken)
+    {
+        var caller = AdminCaller.Of(request.HttpContext);
+        if (!(await AdminBody.ReadAsync(request, mayBeEmpty: true, cancellationToken)).TryGet(out var fields, out var error)
+            || !KeyBody.ReadGrace(fields).TryGet(out var grace, out error))
+        {
+            return new AdminError(error);
+        }
+
+        var rotated = await keys.RotateAsync(new KeyId(id), KeyBody.RefuseFor(caller), grace, caller.Actor, cancellationToken);
+        return rotated.TryGet(out var issued, out var refusal) ? Show(issued, StatusCodes.Status200OK) : new AdminError(refusal);
+    }
+
+    // Revoking twice is no error: the key ends, and stays ended.
+    private static async Task<IResult> RevokeAsync(string id, HttpContext context, KeyStore keys, CancellationToken cancellationToken)
+    {
+        var caller = AdminCaller.Of(context);
+        return Show(await keys.RevokeAsync(new KeyId(id), KeyBody.RefuseFor(caller), caller.Actor, cancellationToken));
+    }
+
+    private static IResult Show(Outcome<TenantKey> outcome) =>
+        outcome.TryGet(out var key, out var error) ? TypedResults.Json(KeyJson.Of(key), AdminJson.Default.KeyJson) : new AdminError(error);
+
+    /// <summary>The one answer that holds the secret.</summary>
+    private static JsonHttpResult<KeyJson> Show(IssuedKey issued, int status) =>
+        TypedResults.Json(KeyJson.Of(issued.Key) with { Key = issued.Secret }, AdminJson.Default.KeyJson, statusCode: status);
 }

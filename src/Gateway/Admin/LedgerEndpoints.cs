@@ -7,7 +7,7 @@ namespace Gateway.Admin;
 
 internal static class LedgerEndpoints
 {
-    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/ledger", ListAsync);
+    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/ledger", ListAsync).For(Role.Viewer);
 
     private static async Task<IResult> ListAsync(HttpRequest request, LedgerStore ledger, KeyStore keys, CancellationToken cancellationToken)
     {
@@ -18,10 +18,13 @@ internal static class LedgerEndpoints
             fields.Fail(GatewayError.InvalidValue("limit", "CSV holds all rows of the filter; leave it out, or accept application/json."));
         }
 
-        if (fields.Error is { } error)
+        var elsewhere = AdminCaller.Of(request.HttpContext).Narrow(query.Tenant, out var tenant);
+        if ((fields.Error ?? elsewhere) is { } error)
         {
             return new AdminError(error);
         }
+
+        query = query with { Tenant = tenant };
 
         // Rows are indexed by tenant, and a key has one.
         if (query is { Key: { } key, Tenant: null })
@@ -51,7 +54,7 @@ internal static class LedgerEndpoints
         double Quality(string type) => accepted.Where(range => range.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)).Max(range => (double?)(range.Quality ?? 1)) ?? 0;
     }
 
-    private static LedgerQuery Read(QueryFields fields)
+    public static LedgerQuery Read(QueryFields fields)
     {
         LedgerCursor? cursor = null;
         if (fields.Text("cursor") is { } text && !LedgerCursor.TryParse(text, out cursor))

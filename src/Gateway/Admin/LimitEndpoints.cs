@@ -9,7 +9,7 @@ namespace Gateway.Admin;
 
 internal static class LimitEndpoints
 {
-    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/limits", GetAsync);
+    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/limits", GetAsync).For(Role.Viewer);
 
     private static async Task<IResult> GetAsync(
         HttpRequest request, KeyStore keys, TenantStore tenants, CatalogStore catalogs, ILimiter limiter, IFunds funds, TimeProvider time, CancellationToken cancellationToken)
@@ -22,7 +22,7 @@ internal static class LimitEndpoints
             return new AdminError(error);
         }
 
-        if (await keys.FindAsync(new KeyId(id!), cancellationToken) is not { } key || await tenants.FindAsync(key.Tenant, cancellationToken) is not { } tenant)
+        if (await AdminCaller.Of(request.HttpContext).FindAsync(keys, id!, cancellationToken) is not { } key || await tenants.FindAsync(key.Tenant, cancellationToken) is not { } tenant)
         {
             return new AdminError(GatewayError.NotFound("key", id!));
         }

@@ -1,4 +1,5 @@
 using Gateway.Core.Callers;
+using Gateway.Funds;
 using Gateway.Limits;
 
 namespace Gateway.Admin;

@@ -1,3 +1,4 @@
+using Gateway.Core.Callers;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Mvc;
 
@@ -6,7 +7,7 @@ namespace Gateway.Admin;
 /// <summary>The health of the deployments, as the node that is asked sees it.</summary>
 internal static class ProviderEndpoints
 {
-    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/providers", Get);
+    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/providers", Get).For(Role.Owner);
 
     private static IResult Get(HttpRequest request, [FromServices] DeploymentBoard board)
     {

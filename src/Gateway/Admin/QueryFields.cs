@@ -8,12 +8,17 @@ namespace Gateway.Admin;
 /// Takes the parameters of a list from its URL and keeps the first thing that is wrong. Unknown ones are refused: a filter that is misspelt and
 /// passed over would show more than was asked for.
 /// </summary>
-internal sealed class QueryFields(HttpRequest request)
+internal sealed class QueryFields(IQueryCollection query)
 {
     private const int MaxLimit = 1000;
     private const int DefaultLimit = 50;
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
     private readonly HashSet<string> _known = [];
+
+    public QueryFields(HttpRequest request)
+        : this(request.Query)
+    {
+    }
 
     public GatewayError? Error { get; private set; }
 
@@ -22,7 +27,7 @@ internal sealed class QueryFields(HttpRequest request)
     public string? Text(string name)
     {
         _known.Add(name);
-        var values = request.Query[name];
+        var values = query[name];
         if (values.Count > 1)
         {
             Fail(GatewayError.DuplicateKey(name));
@@ -87,7 +92,7 @@ internal sealed class QueryFields(HttpRequest request)
     /// <summary>To be called when all known parameters are taken.</summary>
     public void RefuseOthers()
     {
-        if (request.Query.Keys.FirstOrDefault(name => !_known.Contains(name)) is { } unknown)
+        if (query.Keys.FirstOrDefault(name => !_known.Contains(name)) is { } unknown)
         {
             Fail(GatewayError.UnknownParameter(unknown));
         }

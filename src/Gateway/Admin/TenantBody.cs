@@ -4,14 +4,29 @@ using Gateway.Keys;
 
 namespace Gateway.Admin;
 
-/// <summary>The body that makes a tenant.</summary>
+/// <summary>The bodies that make a tenant and change one.</summary>
 internal static class TenantBody
 {
     private const int MaxName = 200;
 
     public static Outcome<TenantDraft> Read(BodyFields fields)
     {
-        var draft = new TenantDraft(fields.RequiredText("name", MaxName))
+        var draft = ReadDraft(fields, fields.RequiredText("name", MaxName));
+        return fields.Error is { } error ? error : draft;
+    }
+
+    /// <summary>Fields that are absent stay as they are; null clears one that may be absent, and sets the others to their default.</summary>
+    public static Outcome<TenantChange> ReadChange(BodyFields fields)
+    {
+        var names = fields.Names.ToHashSet(StringComparer.Ordinal);
+        var draft = ReadDraft(fields, names.Contains("name") ? fields.RequiredText("name", MaxName) : "");
+        var refusal = fields.Error ?? (names.Count == 0 ? GatewayError.MissingParameter("name") : null);
+        return refusal is not null ? refusal : new TenantChange(names, draft);
+    }
+
+    private static TenantDraft ReadDraft(BodyFields fields, string name)
+    {
+        var draft = new TenantDraft(name)
         {
             Tier = fields.Text("tier", MaxName),
             Limits = LimitsBody.Read(fields.Object("limits")),
@@ -20,7 +35,7 @@ internal static class TenantBody
             MonthlyBudget = MoneyBody.ReadBudget(fields),
         };
         fields.RefuseOthers();
-        return fields.Error is { } error ? error : draft;
+        return draft;
     }
 
     private static DisconnectPolicy ReadDisconnect(BodyFields fields)

@@ -8,9 +8,11 @@ internal static class TenantEndpoints
 {
     public static void Map(RouteGroupBuilder admin)
     {
-        admin.MapPost("/tenants", CreateAsync);
-        admin.MapGet("/tenants", ListAsync);
-        admin.MapGet("/tenants/{id}", GetAsync);
+        admin.MapPost("/tenants", CreateAsync).For(Role.Owner);
+        admin.MapGet("/tenants", ListAsync).For(Role.Viewer);
+        admin.MapGet("/tenants/{id}", GetAsync).For(Role.Viewer);
+        admin.MapPatch("/tenants/{id}", UpdateAsync).For(Role.Owner);
+        admin.MapDelete("/tenants/{id}", DeleteAsync).For(Role.Owner);
     }
 
     private static async Task<IResult> CreateAsync(HttpRequest request, TenantStore tenants, CancellationToken cancellationToken)
@@ -21,7 +23,7 @@ internal static class TenantEndpoints
             return new AdminError(error);
         }
 
-        var tenant = await tenants.CreateAsync(draft, cancellationToken);
+        var tenant = await tenants.CreateAsync(draft, AdminCaller.Of(request.HttpContext).Actor, cancellationToken);
         return TypedResults.Json(TenantJson.Of(tenant), AdminJson.Default.TenantJson, statusCode: StatusCodes.Status201Created);
     }
 
@@ -35,12 +37,33 @@ internal static class TenantEndpoints
             return new AdminError(error);
         }
 
+        // Who has a tenant sees that one alone.
+        if (AdminCaller.Of(request.HttpContext).Tenant is { } own)
+        {
+            var mine = cursor is null ? await tenants.FindAsync(own, cancellationToken) : null;
+            return TypedResults.Json(ListJson<TenantJson>.Of(mine is null ? [] : [TenantJson.Of(mine)], null), AdminJson.Default.TenantList);
+        }
+
         var page = await tenants.ListAsync(cursor, limit, cancellationToken);
         return TypedResults.Json(ListJson<TenantJson>.Of(page.Items.Select(TenantJson.Of), page.Next), AdminJson.Default.TenantList);
     }
 
-    private static async Task<IResult> GetAsync(string id, TenantStore tenants, CancellationToken cancellationToken) =>
-        await tenants.FindAsync(new TenantId(id), cancellationToken) is { } tenant
-            ? TypedResults.Json(TenantJson.Of(tenant), AdminJson.Default.TenantJson)
-            : new AdminError(GatewayError.NotFound("tenant", id));
+    private static async Task<IResult> GetAsync(string id, HttpContext context, TenantStore tenants, CancellationToken cancellationToken) =>
+        Show(id, await AdminCaller.Of(context).FindAsync(tenants, id, cancellationToken));
+
+    private static async Task<IResult> UpdateAsync(string id, HttpRequest request, TenantStore tenants, CancellationToken cancellationToken)
+    {
+        var body = await AdminBody.ReadAsync(request, cancellationToken);
+        return body.TryGet(out var fields, out var error) && TenantBody.ReadChange(fields).TryGet(out var change, out error)
+            ? Show(id, await tenants.UpdateAsync(new TenantId(id), change, AdminCaller.Of(request.HttpContext).Actor, cancellationToken))
+            : new AdminError(error);
+    }
+
+    // All its keys end with it; its rows stay.
+    private static async Task<IResult> DeleteAsync(string id, HttpContext context, TenantStore tenants, CancellationToken cancellationToken) =>
+        Show(id, await tenants.DeleteAsync(new TenantId(id), AdminCaller.Of(context).Actor, cancellationToken));
+
+    private static IResult Show(string id, Tenant? tenant) => tenant is not null
+        ? TypedResults.Json(TenantJson.Of(tenant), AdminJson.Default.TenantJson)
+        : new AdminError(GatewayError.NotFound("tenant", id));
 }

@@ -1,3 +1,4 @@
+using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 using Gateway.Ledger;
 
@@ -8,22 +9,25 @@ internal static class UsageEndpoints
     private const string GroupRule = "it must be some of day, model, key, tenant, each once, with commas between.";
     private const string DayRule = "it must be a date such as 2026-01-31, or midnight in UTC: usage is kept by days.";
 
-    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/usage", ListAsync);
+    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/usage", ListAsync).For(Role.Viewer);
 
     private static async Task<IResult> ListAsync(HttpRequest request, UsageStore usage, CancellationToken cancellationToken)
     {
         var fields = new QueryFields(request);
         var query = Read(fields);
-        if (fields.Error is { } error)
+        var elsewhere = AdminCaller.Of(request.HttpContext).Narrow(query.Tenant, out var tenant);
+        if ((fields.Error ?? elsewhere) is { } error)
         {
             return new AdminError(error);
         }
+
+        query = query with { Tenant = tenant };
 
         var page = await usage.ListAsync(query, cancellationToken);
         return TypedResults.Json(ListJson<UsageRowJson>.Of(page.Rows.Select(UsageRowJson.Of), page.Next?.ToString()), AdminJson.Default.UsageList);
     }
 
-    private static UsageQuery Read(QueryFields fields)
+    public static UsageQuery Read(QueryFields fields)
     {
         var groupBy = Groups(fields);
         UsageCursor? cursor = null;

@@ -1,4 +1,5 @@
 using Gateway.Keys;
+using Gateway.Storage;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -18,8 +19,8 @@ internal sealed class DemoKey(TenantStore tenants, KeyStore keys, IServer server
         await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
 
-        var tenant = await tenants.FindByNameAsync(Demo, stoppingToken) ?? await tenants.CreateAsync(new TenantDraft(Demo), stoppingToken);
-        var issued = await keys.ReissueAsync(tenant.Id, new KeyDraft(Demo), stoppingToken);
+        var tenant = await tenants.FindByNameAsync(Demo, stoppingToken) ?? await tenants.CreateAsync(new TenantDraft(Demo), Actor.Gateway, stoppingToken);
+        var issued = await keys.ReissueAsync(tenant.Id, new KeyDraft(Demo), Actor.Gateway, stoppingToken);
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:8080";
         await Console.Out.WriteLineAsync(Welcome(address.Replace("[::]", "localhost", StringComparison.Ordinal).TrimEnd('/'), issued.Secret, configuration[DevelopmentSimulator.AdminKey]!)); // Set by the simulator's composition.
         GC.KeepAlive(simulator);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json.Nodes;
 using Gateway.Core.Admission;
 using Gateway.Core.Callers;
 using Gateway.Core.Pricing;
@@ -7,7 +8,7 @@ using Gateway.Storage;
 namespace Gateway.Funds;
 
 /// <summary>Accounts and credits in the database.</summary>
-internal sealed class FundsStore(Database database, TimeProvider time)
+internal sealed class FundsStore(Database database, AuditLog audit, TimeProvider time)
 {
     /// <summary>The largest credit, and the largest that is taken back, in US dollars: what is more is a slip.</summary>
     public const long LargestCreditUsd = 10_000_000;
@@ -68,7 +69,7 @@ internal sealed class FundsStore(Database database, TimeProvider time)
 
     /// <summary>Gives credit, or takes some back where the amount is less than nothing.</summary>
     /// <returns>Null where the tenant's key stands for another credit, or the balance would leave what a column holds.</returns>
-    public Task<Credit?> CreditAsync(TenantId tenant, Money amount, string note, string? idempotencyKey, CancellationToken ct)
+    public Task<Credit?> CreditAsync(TenantId tenant, Money amount, string note, string? idempotencyKey, Actor actor, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var credit = new Credit($"cre_{Guid.CreateVersion7(now):N}", tenant, amount, note, idempotencyKey, now);
@@ -87,6 +88,8 @@ internal sealed class FundsStore(Database database, TimeProvider time)
                     throw new InvalidOperationException($"The balance of {tenant} is beyond what can be kept.");
                 }
 
+                var said = new JsonObject { ["amount"] = amount.ToString(), ["note"] = note }.ToJsonString();
+                await audit.AppendAsync(session, actor, "credit.create", tenant.Value, credit.Id, null, said, ct);
                 return credit;
             },
             ct);

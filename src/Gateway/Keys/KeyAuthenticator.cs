@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Net;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 
 namespace Gateway.Keys;
 
 /// <summary>The first stage of a request: its bearer key becomes a <see cref="Caller"/>.</summary>
-internal sealed partial class KeyAuthenticator(KeyCache cache, KeyStore store, TimeProvider time, ILogger<KeyAuthenticator> logger)
+internal sealed partial class KeyAuthenticator(KeyCache cache, KeyStore store, BadKeys badKeys, KeyUses uses, TimeProvider time, ILogger<KeyAuthenticator> logger)
 {
     private const string Scheme = "Bearer ";
     private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(5);
@@ -14,7 +15,9 @@ internal sealed partial class KeyAuthenticator(KeyCache cache, KeyStore store, T
     private readonly ConcurrentDictionary<KeyHash, TaskCompletionSource<KnownKey?>> _loading = new();
 
     /// <param name="authorization">The header's value as it came, or null.</param>
-    public ValueTask<Outcome<Caller>> AuthenticateAsync(string? authorization, CancellationToken cancellationToken)
+    /// <param name="address">Where the request came from, as far as that is known.</param>
+    /// <param name="cancellationToken">The client's patience.</param>
+    public ValueTask<Outcome<Caller>> AuthenticateAsync(string? authorization, IPAddress? address, CancellationToken cancellationToken)
     {
         var presented = ReadBearer(authorization);
         if (presented.IsEmpty)
@@ -25,37 +28,50 @@ internal sealed partial class KeyAuthenticator(KeyCache cache, KeyStore store, T
         Span<byte> ascii = stackalloc byte[ApiKey.Length];
         if (!ApiKey.TryRead(presented, ascii))
         {
-            return new(Refuse(presented));
+            return new(Refuse(address, ApiKey.Mask(presented)));
         }
 
         var hash = KeyHash.Of(ascii);
         if (cache.TryGetKnown(hash, out var known))
         {
-            return new(Judge(known));
+            return new(Judge(known, address));
         }
 
         // The checksum is asked after the cache: a known key needs none.
         return !ApiKey.HasRightChecksum(ascii) || cache.IsUnknown(hash)
-            ? new(Refuse(presented))
-            : LoadAsync(hash, ApiKey.Mask(presented), cancellationToken);
+            ? new(Refuse(address, ApiKey.Mask(presented)))
+            : LoadAsync(hash, ApiKey.Mask(presented), address, cancellationToken);
     }
 
-    private static GatewayError Refuse(ReadOnlySpan<char> presented) => GatewayError.InvalidKey(ApiKey.Mask(presented));
+    private GatewayError Refuse(IPAddress? address, string masked) => badKeys.Refuse(address, GatewayError.InvalidKey(masked));
 
     private static ReadOnlySpan<char> ReadBearer(string? authorization) =>
         authorization is not null && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
             ? authorization.AsSpan(Scheme.Length).Trim(' ')
             : [];
 
-    private Outcome<Caller> Judge(KnownKey key) =>
-        key.ExpiresAt is { } expiry && expiry <= time.GetUtcNow() ? GatewayError.ExpiredKey() : key.Caller;
+    private Outcome<Caller> Judge(KnownKey key, IPAddress? address)
+    {
+        if (key.ExpiresAt is { } expiry && expiry <= time.GetUtcNow())
+        {
+            return GatewayError.ExpiredKey();
+        }
 
-    private async ValueTask<Outcome<Caller>> LoadAsync(KeyHash hash, string masked, CancellationToken cancellationToken)
+        if (key.Addresses is { } allowed && !allowed.Contain(address))
+        {
+            return GatewayError.AddressNotAllowed(address?.ToString());
+        }
+
+        uses.Note(key);
+        return key.Caller;
+    }
+
+    private async ValueTask<Outcome<Caller>> LoadAsync(KeyHash hash, string masked, IPAddress? address, CancellationToken cancellationToken)
     {
         try
         {
             var key = await LoadOnceAsync(hash, cancellationToken);
-            return key is null ? GatewayError.InvalidKey(masked) : Judge(key);
+            return key is null ? Refuse(address, masked) : Judge(key, address);
         }
         catch (Exception e) when (e is DbException or TimeoutException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -14,4 +14,9 @@ internal sealed record KeyDraft(string Name)
     public Money? MonthlyBudget { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    public Role Role { get; init; }
+
+    /// <summary>In the form of <see cref="AddressRanges"/>.</summary>
+    public ImmutableArray<string> AllowedIps { get; init; } = [];
 }

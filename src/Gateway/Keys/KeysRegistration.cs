@@ -9,7 +9,10 @@ internal static class KeysRegistration
         services.AddSingleton<KeyStore>();
         services.AddSingleton<TenantStore>();
         services.AddSingleton<KeyAuthenticator>();
+        services.AddSingleton<BadKeys>();
+        services.AddSingleton<KeyUses>();
         services.AddHostedService<KeyChangePoll>();
+        services.AddHostedService(static provider => provider.GetRequiredService<KeyUses>());
         return services;
     }
 }

@@ -23,7 +23,15 @@ internal sealed record TenantKey
     /// <summary>For a calendar month of UTC, or null.</summary>
     public Money? MonthlyBudget { get; init; }
 
+    public Role Role { get; init; }
+
+    /// <summary>Ranges that it may be used from; empty means any address.</summary>
+    public ImmutableArray<string> AllowedIps { get; init; } = [];
+
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>To within <see cref="KeyUses.Interval"/>; null for one that was never used.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -23,6 +23,7 @@ internal static class LedgerRegistration
         services.AddSingleton<LedgerWriter>();
         services.AddSingleton<LedgerStore>();
         services.AddSingleton<UsageStore>();
+        services.AddSingleton<UsageBuckets>();
         services.AddSingleton<Settlement>();
         services.AddSingleton<Refunds>();
         services.AddSingleton<LedgerMonths>();

@@ -1,9 +1,10 @@
 using System.Text.RegularExpressions;
+using Gateway.Keys;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Pipeline;
 
-internal sealed partial class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
+internal sealed partial class GatewayOptionsValidator(IConfiguration configuration) : IValidateOptions<GatewayOptions>
 {
     private const long Least = 1024;
     private const long LargestBody = 1L << 30;
@@ -24,6 +25,11 @@ internal sealed partial class GatewayOptionsValidator : IValidateOptions<Gateway
         if (!Prefix().IsMatch(options.PathPrefix))
         {
             failures.Add($"{GatewayOptions.Section}:{nameof(GatewayOptions.PathPrefix)} is '{options.PathPrefix}'. Set it to a path such as /v1 without a slash at its end, or to nothing.");
+        }
+
+        foreach (var proxy in TrustedProxies.Of(configuration).Where(static proxy => !AddressRanges.TryParse(proxy, out _)))
+        {
+            failures.Add($"{TrustedProxies.Key} has '{proxy}'. Each entry must be an address such as 10.0.0.7 or a range such as 10.0.0.0/8; leave it out to trust none.");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

@@ -34,6 +34,8 @@ internal static class InferenceEndpoints
         services.AddSingleton<RequestPipeline>();
         services.AddSingleton<QuoteEndpoint>();
         services.AddSingleton<ModelEndpoints>();
+        services.AddSingleton<MeEndpoint>();
+        services.AddSingleton<OrganizationEndpoints>();
         services.AddSingleton<FileUploadReader>();
         services.AddSingleton<FileEndpoints>();
         return services;
@@ -45,6 +47,7 @@ internal static class InferenceEndpoints
         var pipeline = services.GetRequiredService<RequestPipeline>();
         var quotes = services.GetRequiredService<QuoteEndpoint>();
         var models = services.GetRequiredService<ModelEndpoints>();
+        var (me, organization) = (services.GetRequiredService<MeEndpoint>(), services.GetRequiredService<OrganizationEndpoints>());
         var files = services.GetRequiredService<FileEndpoints>();
         var api = endpoints.MapGroup(services.GetRequiredService<IOptions<GatewayOptions>>().Value.PathPrefix);
 
@@ -54,6 +57,10 @@ internal static class InferenceEndpoints
 
         // Model ids may hold slashes.
         api.MapGet("/models/{**id}", (RequestDelegate)(context => models.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
+
+        api.MapGet("/me", (RequestDelegate)me.HandleAsync);
+        api.MapGet("/organization/usage/completions", (RequestDelegate)organization.UsageAsync);
+        api.MapGet("/organization/costs", (RequestDelegate)organization.CostsAsync);
 
         api.MapPost("/files", (RequestDelegate)files.CreateAsync);
         api.MapGet("/files", (RequestDelegate)files.ListAsync);

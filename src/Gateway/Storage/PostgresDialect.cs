@@ -16,6 +16,8 @@ internal sealed class PostgresDialect(string connectionString) : SqlDialect
 
     public override string SkipLocked => " for update skip locked";
 
+    public override string ForUpdate => " for update";
+
     // The number is arbitrary; it must only differ from those of other programs in the same database.
     public override string? MigrationLockSql => "select pg_advisory_xact_lock(4707155620117911)";
 

@@ -24,6 +24,9 @@ internal abstract class SqlDialect
     /// <summary>What is put behind a <c>select</c> whose rows are to be changed, to pass over those that another transaction is changing.</summary>
     public abstract string SkipLocked { get; }
 
+    /// <summary>What is put behind a <c>select</c> of rows that the same transaction is going to change.</summary>
+    public abstract string ForUpdate { get; }
+
     /// <summary>True where the database as a whole cannot serve, false where this statement or its data is at fault.</summary>
     public abstract bool IsUnavailable(Exception exception);
 

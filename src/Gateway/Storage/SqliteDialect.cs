@@ -21,6 +21,9 @@ internal sealed class SqliteDialect(StorageOptions options) : SqlDialect
     // One writer at a time.
     public override string SkipLocked => "";
 
+    // As above.
+    public override string ForUpdate => "";
+
     // The provider begins its transactions with BEGIN IMMEDIATE, which is the lock.
     public override string? MigrationLockSql => null;
 

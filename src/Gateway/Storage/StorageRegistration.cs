@@ -29,6 +29,7 @@ internal static class StorageRegistration
         services.AddSingleton(provider => Open(provider.GetRequiredService<IOptions<StorageOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Migrator>();
         services.AddSingleton<ChangeLog>();
+        services.AddSingleton<AuditLog>();
         services.AddHostedService<StorageStartup>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>(DatabaseCheck, tags: [Ready]);
         return services;

@@ -62,7 +62,7 @@ public abstract class AdminSuite(Backend backend)
         var id = (string)created["id"]!;
         var authenticator = node.Services.GetRequiredService<KeyAuthenticator>();
 
-        (await authenticator.AuthenticateAsync($"Bearer {secret}", CancellationToken.None)).TryGet(out var caller, out _).ShouldBeTrue();
+        (await authenticator.AuthenticateAsync($"Bearer {secret}", null, CancellationToken.None)).TryGet(out var caller, out _).ShouldBeTrue();
         caller!.Key.Value.ShouldBe(id);
         caller.KeyLimits.TokensPerMinute.ShouldBe(15_000);
         created["prefix"]!.ToString().ShouldBe(secret[..10] + "...");
@@ -75,7 +75,7 @@ public abstract class AdminSuite(Backend backend)
 
         var deleted = await node.DeleteAsync($"/keys/{id}", HttpStatusCode.OK);
         deleted["revoked_at"].ShouldNotBeNull();
-        (await authenticator.AuthenticateAsync($"Bearer {secret}", CancellationToken.None)).Error!.Code.ShouldBe("invalid_api_key");
+        (await authenticator.AuthenticateAsync($"Bearer {secret}", null, CancellationToken.None)).Error!.Code.ShouldBe("invalid_api_key");
         await node.DeleteAsync($"/keys/{id}", HttpStatusCode.OK);
     }
 

@@ -86,7 +86,7 @@ public abstract class LimitEndpointSuite
     /// <summary>As the pipeline does it.</summary>
     private static async Task<Reservation> AdmitAsync(AdminNode node, string secret, string model, long tokens)
     {
-        var authenticated = await node.Services.GetRequiredService<KeyAuthenticator>().AuthenticateAsync($"Bearer {secret}", CancellationToken.None);
+        var authenticated = await node.Services.GetRequiredService<KeyAuthenticator>().AuthenticateAsync($"Bearer {secret}", null, CancellationToken.None);
         authenticated.TryGet(out var caller, out _).ShouldBeTrue();
         var scopes = caller!.PlanUnder(node.Services.GetRequiredService<CatalogStore>().Current.Tier(caller.Tier)).ForModel(model);
         var outcome = await node.Services.GetRequiredService<ILimiter>().ReserveAsync(new ReservationTerms("req_1", caller.Tenant, scopes, tokens), CancellationToken.None);

@@ -27,7 +27,7 @@ internal sealed class FileNode
             : new PostgresBlobStore(Database, test.Clock, NullLogger<PostgresBlobStore>.Instance);
         Files = StoreOver(Blobs, test, options);
         Sweeper = new FileSweeper(Files, Blobs, test.Clock, NullLogger<FileSweeper>.Instance);
-        Tenants = new TenantStore(Database, new ChangeLog(Database, test.Clock), test.Clock);
+        Tenants = new TenantStore(Database, new ChangeLog(Database, test.Clock), new AuditLog(Database, test.Clock), new KeyCache(), test.Clock);
     }
 
     public Database Database { get; }
@@ -47,7 +47,7 @@ internal sealed class FileNode
     public FileStore StoreOver(IBlobStore blobs, TestDatabase test, FilesOptions? options = null) =>
         new(Database, blobs, Options.Create(options ?? new FilesOptions()), test.Clock, NullLogger<FileStore>.Instance);
 
-    public async Task<TenantId> TenantAsync() => (await Tenants.CreateAsync(new TenantDraft("Acme"), CancellationToken.None)).Id;
+    public async Task<TenantId> TenantAsync() => (await Tenants.CreateAsync(new TenantDraft("Acme"), Actor.Gateway, CancellationToken.None)).Id;
 
     /// <summary>Bytes that are like no other seed's.</summary>
     public static byte[] Bytes(int length, int seed)

@@ -5,6 +5,7 @@ using Gateway.Core.Admission;
 using Gateway.Core.Callers;
 using Gateway.Core.Pricing;
 using Gateway.Funds;
+using Gateway.Keys;
 using Gateway.Ledger;
 using Gateway.Storage;
 using Gateway.Telemetry;
@@ -22,7 +23,7 @@ internal sealed class FundsNode : IAsyncDisposable
     private FundsNode(Database database)
     {
         Database = database;
-        Store = new FundsStore(database, TimeProvider.System);
+        Store = new FundsStore(database, new AuditLog(database, TimeProvider.System), TimeProvider.System);
         var watch = new BudgetWatch(new GatewayMetrics(_metrics.GetRequiredService<IMeterFactory>()), NullLogger<BudgetWatch>.Instance);
         if (database.Dialect is PostgresDialect)
         {
@@ -66,6 +67,12 @@ internal sealed class FundsNode : IAsyncDisposable
         var node = new FundsNode(test.Open());
         await node.Writer.StartAsync(CancellationToken.None);
         return node;
+    }
+
+    public TenantStore Tenants()
+    {
+        var (changes, audit) = (new ChangeLog(Database, TimeProvider.System), new AuditLog(Database, TimeProvider.System));
+        return new TenantStore(Database, changes, audit, new KeyCache(), TimeProvider.System);
     }
 
     /// <summary>As the pipeline does it: holds, and where that succeeds commits a row over the amount.</summary>

@@ -28,8 +28,8 @@ public abstract class FundsSuite(Backend backend) : IAsyncLifetime
     {
         _test = await TestDatabase.CreateMigratedAsync(backend);
         _node = await FundsNode.StartAsync(_test);
-        var tenants = new TenantStore(_node.Database, new ChangeLog(_node.Database, TimeProvider.System), TimeProvider.System);
-        _tenant = (await tenants.CreateAsync(new TenantDraft("t"), Ct)).Id;
+        var tenants = _node.Tenants();
+        _tenant = (await tenants.CreateAsync(new TenantDraft("t"), Actor.Gateway, Ct)).Id;
     }
 
     public async ValueTask DisposeAsync()
@@ -164,10 +164,10 @@ public abstract class FundsSuite(Backend backend) : IAsyncLifetime
     [Fact]
     public async Task Credit_is_given_once_for_its_key_and_another_under_it_is_refused()
     {
-        var given = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _node.Store.CreditAsync(_tenant, Dollar, "first", "k", Ct)));
+        var given = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _node.Store.CreditAsync(_tenant, Dollar, "first", "k", Actor.Gateway, Ct)));
 
         given.Select(credit => credit!.Id).Distinct().ShouldHaveSingleItem();
-        (await _node.Store.CreditAsync(_tenant, Dollar + Dollar, "first", "k", Ct)).ShouldBeNull();
+        (await _node.Store.CreditAsync(_tenant, Dollar + Dollar, "first", "k", Actor.Gateway, Ct)).ShouldBeNull();
         await CreditAsync(-250_000_000);
         (await BalanceAsync()).ShouldBe((new Money(750_000_000), Money.Zero));
         (await _node.Store.ListCreditsAsync(_tenant, null, 10, Ct)).Items.Count.ShouldBe(2);
@@ -280,7 +280,7 @@ public abstract class FundsSuite(Backend backend) : IAsyncLifetime
         return admitted.Count(yes => yes);
     }
 
-    private Task<Credit?> CreditAsync(Money amount) => _node.Store.CreditAsync(_tenant, amount, "test", null, Ct);
+    private Task<Credit?> CreditAsync(Money amount) => _node.Store.CreditAsync(_tenant, amount, "test", null, Actor.Gateway, Ct);
 
     private Task<Credit?> CreditAsync(long nanoUsd) => CreditAsync(new Money(nanoUsd));
 

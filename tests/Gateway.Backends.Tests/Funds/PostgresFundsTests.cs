@@ -97,9 +97,9 @@ public sealed class PostgresFundsTests() : FundsSuite(Backend.Postgres)
 
     private static async Task<TenantId> CreateAsync(FundsNode node, long credit)
     {
-        var tenants = new TenantStore(node.Database, new ChangeLog(node.Database, TimeProvider.System), TimeProvider.System);
-        var tenant = (await tenants.CreateAsync(new TenantDraft("t"), Ct)).Id;
-        await node.Store.CreditAsync(tenant, new Money(credit), "test", null, Ct);
+        var tenants = node.Tenants();
+        var tenant = (await tenants.CreateAsync(new TenantDraft("t"), Actor.Gateway, Ct)).Id;
+        await node.Store.CreditAsync(tenant, new Money(credit), "test", null, Actor.Gateway, Ct);
         return tenant;
     }
 

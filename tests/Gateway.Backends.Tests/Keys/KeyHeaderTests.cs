@@ -18,7 +18,7 @@ public sealed class KeyHeaderTests
     public async Task Header_without_a_bearer_key_says_that_it_is_missing(string? header)
     {
         await using var test = await TestDatabase.CreateMigratedAsync(Backend.Sqlite);
-        var outcome = await new KeyNode(test).Authenticator.AuthenticateAsync(header, CancellationToken.None);
+        var outcome = await new KeyNode(test).Authenticator.AuthenticateAsync(header, null, CancellationToken.None);
 
         var error = outcome.Error.ShouldNotBeNull();
         error.Status.ShouldBe(401);
@@ -66,7 +66,7 @@ public sealed class KeyHeaderTests
         {
             for (var i = 0; i < times; i++)
             {
-                var outcome = node.Authenticator.AuthenticateAsync(header, CancellationToken.None);
+                var outcome = node.Authenticator.AuthenticateAsync(header, null, CancellationToken.None);
                 if (!outcome.IsCompletedSuccessfully)
                 {
                     throw new UnreachableException();

@@ -1,3 +1,4 @@
+using System.Net;
 using Gateway.Backends.Tests.Storage;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
@@ -17,9 +18,11 @@ internal sealed class KeyNode
         Source = new CountingDataSource(opened.Source);
         Database = new Database(Source, opened.Dialect, test.Clock);
         Changes = new ChangeLog(Database, test.Clock);
-        Tenants = new TenantStore(Database, Changes, test.Clock);
-        Keys = new KeyStore(Database, Changes, Cache, test.Clock);
-        Authenticator = new KeyAuthenticator(Cache, Keys, test.Clock, NullLogger<KeyAuthenticator>.Instance);
+        Audit = new AuditLog(Database, test.Clock);
+        Tenants = new TenantStore(Database, Changes, Audit, Cache, test.Clock);
+        Keys = new KeyStore(Database, Changes, Audit, Cache, test.Clock);
+        Uses = new KeyUses(Keys, test.Clock, NullLogger<KeyUses>.Instance);
+        Authenticator = new KeyAuthenticator(Cache, Keys, new BadKeys(), Uses, test.Clock, NullLogger<KeyAuthenticator>.Instance);
         Poll = new KeyChangePoll(Database, Changes, Cache, test.Clock, NullLogger<KeyChangePoll>.Instance);
     }
 
@@ -31,7 +34,11 @@ internal sealed class KeyNode
 
     public KeyCache Cache { get; } = new();
 
+    public AuditLog Audit { get; }
+
     public TenantStore Tenants { get; }
+
+    public KeyUses Uses { get; }
 
     public KeyStore Keys { get; }
 
@@ -53,11 +60,22 @@ internal sealed class KeyNode
     /// <summary>A key of a new tenant.</summary>
     public async Task<IssuedKey> IssueAsync(KeyDraft draft)
     {
-        var tenant = await Tenants.CreateAsync(new TenantDraft("Acme"), CancellationToken.None);
-        return await Keys.IssueAsync(tenant.Id, draft, CancellationToken.None);
+        var tenant = await Tenants.CreateAsync(new TenantDraft("Acme"), Actor.Gateway, CancellationToken.None);
+        return await Keys.IssueAsync(tenant.Id, draft, Actor.Gateway, CancellationToken.None);
     }
 
-    public Task<Outcome<Caller>> AuthenticateAsync(string header) => Authenticator.AuthenticateAsync(header, CancellationToken.None).AsTask();
+    /// <summary>The key as it is then, or null where there is none.</summary>
+    public async Task<TenantKey?> RevokeAsync(KeyId id) =>
+        (await Keys.RevokeAsync(id, static _ => null, Actor.Gateway, CancellationToken.None)).TryGet(out var key, out _) ? key : null;
+
+    public Task<Outcome<Caller>> AuthenticateAsync(string header) => Authenticator.AuthenticateAsync(header, null, CancellationToken.None).AsTask();
+
+    public Task<Outcome<Caller>> AuthenticateAsync(string header, IPAddress? address) => Authenticator.AuthenticateAsync(header, address, CancellationToken.None).AsTask();
+
+    public async Task<IssuedKey> RotateAsync(KeyId id, TimeSpan grace) =>
+        (await Keys.RotateAsync(id, static _ => null, grace, Actor.Gateway, CancellationToken.None)).TryGet(out var issued, out var error)
+            ? issued
+            : throw new InvalidOperationException(error.Message);
 
     public async Task<Caller> CallerAsync(string secret)
     {

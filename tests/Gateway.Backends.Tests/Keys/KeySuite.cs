@@ -1,7 +1,9 @@
+using System.Net;
 using Gateway.Backends.Tests.Storage;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 using Gateway.Keys;
+using Gateway.Storage;
 using Shouldly;
 using Xunit;
 
@@ -21,9 +23,10 @@ public abstract class KeySuite(Backend backend)
                 Disconnect = DisconnectPolicy.Cancel,
                 Limits = new RateLimits { RequestsPerMinute = 300, Models = Only("gpt-4o", new RateLimits { TokensPerMinute = 15_000 }) },
             },
+            Actor.Gateway,
             CancellationToken.None);
         var issued = await node.Keys.IssueAsync(
-            tenant.Id, new KeyDraft("ci") { AllowedModels = ["gpt-4*"], Limits = new RateLimits { TokensPerMinute = 7 } }, CancellationToken.None);
+            tenant.Id, new KeyDraft("ci") { AllowedModels = ["gpt-4*"], Limits = new RateLimits { TokensPerMinute = 7 } }, Actor.Gateway, CancellationToken.None);
 
         var caller = await node.CallerAsync(issued.Secret);
 
@@ -65,8 +68,8 @@ public abstract class KeySuite(Backend backend)
 
         // The first makes the query; that it leaves must not take the query from the others.
         using var leaving = new CancellationTokenSource();
-        var first = node.Authenticator.AuthenticateAsync($"Bearer {issued.Secret}", leaving.Token).AsTask();
-        var second = node.Authenticator.AuthenticateAsync($"Bearer {issued.Secret}", leaving.Token).AsTask();
+        var first = node.Authenticator.AuthenticateAsync($"Bearer {issued.Secret}", null, leaving.Token).AsTask();
+        var second = node.Authenticator.AuthenticateAsync($"Bearer {issued.Secret}", null, leaving.Token).AsTask();
         var others = Enumerable.Range(0, 20).Select(_ => node.AuthenticateAsync($"Bearer {issued.Secret}")).ToArray();
         await leaving.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(second);
@@ -90,13 +93,14 @@ public abstract class KeySuite(Backend backend)
         await node.CallerAsync(issued.Secret);
         await node.CallerAsync(other.Secret);
 
-        var revoked = await node.Keys.RevokeAsync(issued.Key.Id, CancellationToken.None);
+        await node.RevokeAsync(issued.Key.Id);
 
+        var revoked = await node.Keys.FindAsync(issued.Key.Id, CancellationToken.None);
         revoked.ShouldNotBeNull().RevokedAt.ShouldNotBeNull();
         (await node.ErrorAsync(issued.Secret)).Code.ShouldBe("invalid_api_key");
         await node.CallerAsync(other.Secret);
-        (await node.Keys.RevokeAsync(issued.Key.Id, CancellationToken.None)).ShouldNotBeNull().RevokedAt.ShouldBe(revoked.RevokedAt);
-        (await node.Keys.RevokeAsync(new KeyId("key_none"), CancellationToken.None)).ShouldBeNull();
+        (await node.RevokeAsync(issued.Key.Id)).ShouldNotBeNull().RevokedAt.ShouldBe(revoked.RevokedAt);
+        (await node.RevokeAsync(new KeyId("key_none"))).ShouldBeNull();
     }
 
     [Fact]
@@ -108,7 +112,7 @@ public abstract class KeySuite(Backend backend)
         await there.Poll.StartAsync(CancellationToken.None);
         await there.CallerAsync(issued.Secret);
         await there.CallerAsync(other.Secret);
-        await here.Keys.RevokeAsync(issued.Key.Id, CancellationToken.None);
+        await here.RevokeAsync(issued.Key.Id);
         var before = there.Queries;
 
         (await there.Poll.PollAsync(CancellationToken.None)).ShouldBeTrue();
@@ -150,7 +154,7 @@ public abstract class KeySuite(Backend backend)
         await using var test = await TestDatabase.CreateMigratedAsync(backend);
         var node = new KeyNode(test);
         var issued = await node.IssueAsync();
-        var known = new KnownKey(await node.CallerAsync(issued.Secret), null);
+        var known = new KnownKey(await node.CallerAsync(issued.Secret), null, null);
         var hash = KeyNode.HashOf(ApiKey.Generate());
         var generation = node.Cache.Generation;
 
@@ -172,7 +176,7 @@ public abstract class KeySuite(Backend backend)
         there.Source.Refusal = new TimeoutException();
 
         (await there.Poll.PollAsync(CancellationToken.None)).ShouldBeFalse();
-        await here.Keys.RevokeAsync(issued.Key.Id, CancellationToken.None);
+        await here.RevokeAsync(issued.Key.Id);
         await there.CallerAsync(issued.Secret);
         (await there.ErrorAsync(ApiKey.Generate())).Code.ShouldBe("storage_unavailable");
 
@@ -236,9 +240,9 @@ public abstract class KeySuite(Backend backend)
         await using var test = await TestDatabase.CreateMigratedAsync(backend);
         var node = new KeyNode(test);
         var first = await node.IssueAsync(new KeyDraft("demo"));
-        var other = await node.Keys.IssueAsync(first.Key.Tenant, new KeyDraft("mine"), CancellationToken.None);
+        var other = await node.Keys.IssueAsync(first.Key.Tenant, new KeyDraft("mine"), Actor.Gateway, CancellationToken.None);
 
-        var second = await node.Keys.ReissueAsync(first.Key.Tenant, new KeyDraft("demo"), CancellationToken.None);
+        var second = await node.Keys.ReissueAsync(first.Key.Tenant, new KeyDraft("demo"), Actor.Gateway, CancellationToken.None);
 
         (await node.ErrorAsync(first.Secret)).Code.ShouldBe("invalid_api_key");
         await node.CallerAsync(second.Secret);
@@ -259,7 +263,7 @@ public abstract class KeySuite(Backend backend)
         (await node.ErrorAsync(fragment)).Code.ShouldBe("invalid_api_key");
         (await node.ErrorAsync(("sk-gw-" + fragment).PadRight(ApiKey.Length, 'a'))).Code.ShouldBe("invalid_api_key");
         (await node.Keys.FindAsync(new KeyId(fragment), CancellationToken.None)).ShouldBeNull();
-        (await node.Keys.RevokeAsync(new KeyId(fragment), CancellationToken.None)).ShouldBeNull();
+        (await node.RevokeAsync(new KeyId(fragment))).ShouldBeNull();
         (await node.Tenants.FindAsync(new TenantId(fragment), CancellationToken.None)).ShouldBeNull();
         (await node.Tenants.FindByNameAsync(fragment, CancellationToken.None)).ShouldBeNull();
         (await node.Keys.FindAsync(issued.Key.Id, CancellationToken.None)).ShouldNotBeNull().Name.ShouldBe(fragment);
@@ -273,12 +277,165 @@ public abstract class KeySuite(Backend backend)
         var tenant = (await node.IssueAsync()).Key.Tenant;
         for (var i = 0; i < 11; i++)
         {
-            await node.Keys.IssueAsync(tenant, new KeyDraft($"key {i}"), CancellationToken.None);
+            await node.Keys.IssueAsync(tenant, new KeyDraft($"key {i}"), Actor.Gateway, CancellationToken.None);
             await node.IssueAsync();
         }
 
         (await ReadAllAsync(after => node.Keys.ListAsync(tenant, after, 4, CancellationToken.None))).Select(key => key.Id).Distinct().Count().ShouldBe(12);
         (await ReadAllAsync(after => node.Tenants.ListAsync(after, 4, CancellationToken.None))).Select(found => found.Id).Distinct().Count().ShouldBe(12);
+    }
+
+    [Fact]
+    public async Task Rotated_key_keeps_its_id_and_its_old_secret_works_until_the_grace_is_over()
+    {
+        await using var test = await TestDatabase.CreateMigratedAsync(backend);
+        var (here, there) = (new KeyNode(test), new KeyNode(test));
+        await there.Poll.PollAsync(CancellationToken.None);
+        var first = await here.IssueAsync();
+        await there.CallerAsync(first.Secret);
+
+        var second = await here.RotateAsync(first.Key.Id, TimeSpan.FromHours(1));
+        await there.Poll.PollAsync(CancellationToken.None);
+
+        second.Key.Id.ShouldBe(first.Key.Id);
+        second.Key.Prefix.ShouldNotBe(first.Key.Prefix);
+        foreach (var secret in (string[])[first.Secret, second.Secret])
+        {
+            (await here.CallerAsync(secret)).Key.ShouldBe(first.Key.Id);
+            (await there.CallerAsync(secret)).Key.ShouldBe(first.Key.Id);
+        }
+
+        var third = await here.RotateAsync(first.Key.Id, TimeSpan.Zero);
+        await there.Poll.PollAsync(CancellationToken.None);
+        (await there.ErrorAsync(second.Secret)).Code.ShouldBe("invalid_api_key");
+        await there.CallerAsync(first.Secret);
+
+        test.Clock.Advance(TimeSpan.FromHours(1));
+        (await there.ErrorAsync(first.Secret)).Code.ShouldBe("expired_api_key");
+        await there.CallerAsync(third.Secret);
+
+        await here.RevokeAsync(first.Key.Id);
+        (await here.ErrorAsync(third.Secret)).Code.ShouldBe("invalid_api_key");
+        (await here.Keys.RotateAsync(first.Key.Id, static _ => null, TimeSpan.Zero, Actor.Gateway, CancellationToken.None)).Error!.Code.ShouldBe("key_revoked");
+    }
+
+    [Fact]
+    public async Task Key_is_refused_from_addresses_that_it_does_not_name()
+    {
+        await using var test = await TestDatabase.CreateMigratedAsync(backend);
+        var node = new KeyNode(test);
+        var issued = await node.IssueAsync(new KeyDraft("office") { AllowedIps = ["10.1.0.0/16", "2001:db8::/32", "192.0.2.7/32"] });
+
+        foreach (var (address, allowed) in new (string?, bool)[]
+        {
+            ("10.1.255.1", true), ("::ffff:10.1.0.9", true), ("2001:db8:1::1", true), ("192.0.2.7", true),
+            ("10.2.0.1", false), ("192.0.2.8", false), ("2001:db9::1", false), ("::1", false), (null, false),
+        })
+        {
+            // The first of each finds it in the database, the second in the cache.
+            for (var i = 0; i < 2; i++)
+            {
+                var outcome = await node.AuthenticateAsync($"Bearer {issued.Secret}", address is null ? null : IPAddress.Parse(address));
+                (outcome.Error?.Code).ShouldBe(allowed ? null : "ip_not_authorized", address);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Bad_keys_of_one_address_are_too_many_after_twenty_and_good_ones_never()
+    {
+        await using var test = await TestDatabase.CreateMigratedAsync(backend);
+        var node = new KeyNode(test);
+        var issued = await node.IssueAsync();
+        var (attacker, neighbour) = (IPAddress.Parse("2001:db8::1"), IPAddress.Parse("2001:db8:0:1::1"));
+
+        for (var i = 0; i < BadKeys.Most; i++)
+        {
+            (await node.AuthenticateAsync($"Bearer {ApiKey.Generate()}", attacker)).Error!.Code.ShouldBe("invalid_api_key");
+        }
+
+        // Whoever has one address has the whole network.
+        var refused = (await node.AuthenticateAsync($"Bearer {ApiKey.Generate()}", IPAddress.Parse("2001:db8::2"))).Error!;
+        (refused.Status, refused.Code, refused.Retry).ShouldBe((429, "too_many_invalid_keys", RetryAdvice.After));
+        refused.RetryAfter.ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        (await node.AuthenticateAsync("Bearer nonsense", attacker)).Error!.Status.ShouldBe(429);
+        (await node.AuthenticateAsync($"Bearer {issued.Secret}", attacker)).Error.ShouldBeNull();
+        (await node.AuthenticateAsync("Bearer nonsense", neighbour)).Error!.Status.ShouldBe(401);
+    }
+
+    [Fact]
+    public async Task Last_use_is_written_down_once_in_a_while()
+    {
+        await using var test = await TestDatabase.CreateMigratedAsync(backend);
+        var node = new KeyNode(test);
+        var (used, idle) = (await node.IssueAsync(), await node.IssueAsync());
+
+        for (var i = 0; i < 100; i++)
+        {
+            await node.CallerAsync(used.Secret);
+        }
+
+        var queries = node.Queries;
+        await node.Uses.FlushAsync(CancellationToken.None);
+        node.Queries.ShouldBe(queries + 1);
+        await node.Uses.FlushAsync(CancellationToken.None);
+        node.Queries.ShouldBe(queries + 1);
+
+        var first = (await node.Keys.FindAsync(used.Key.Id, CancellationToken.None))!.LastUsedAt.ShouldNotBeNull();
+        (await node.Keys.FindAsync(idle.Key.Id, CancellationToken.None))!.LastUsedAt.ShouldBeNull();
+        test.Clock.Advance(TimeSpan.FromMinutes(5));
+        await node.CallerAsync(used.Secret);
+        await node.Uses.FlushAsync(CancellationToken.None);
+        (await node.Keys.FindAsync(used.Key.Id, CancellationToken.None))!.LastUsedAt!.Value.ShouldBeGreaterThan(first.AddMinutes(4));
+    }
+
+    [Fact]
+    public async Task Change_of_a_key_or_tenant_reaches_every_node_and_is_in_the_audit_log()
+    {
+        await using var test = await TestDatabase.CreateMigratedAsync(backend);
+        var (here, there) = (new KeyNode(test), new KeyNode(test));
+        var issued = await here.IssueAsync(new KeyDraft("ci") { ExpiresAt = test.Clock.GetUtcNow().AddDays(1) });
+        await there.Poll.PollAsync(CancellationToken.None);
+        await there.CallerAsync(issued.Secret);
+        var actor = new Actor("key_1", "admin", "192.0.2.1");
+
+        var change = new KeyChange(new HashSet<string> { "role", "expires_at", "allowed_models" }, new KeyDraft("") { Role = Role.Viewer, AllowedModels = ["a*"] });
+        (await here.Keys.UpdateAsync(issued.Key.Id, static _ => null, change, actor, CancellationToken.None)).Error.ShouldBeNull();
+        (await here.Tenants.UpdateAsync(issued.Key.Tenant, new TenantChange(new HashSet<string> { "tier" }, new TenantDraft("") { Tier = "gold" }), actor, CancellationToken.None)).ShouldNotBeNull();
+        await there.Poll.PollAsync(CancellationToken.None);
+
+        foreach (var node in (KeyNode[])[here, there])
+        {
+            var caller = await node.CallerAsync(issued.Secret);
+            (caller.Role, caller.Tier, string.Join(',', caller.AllowedModels)).ShouldBe((Role.Viewer, "gold", "a*"));
+        }
+
+        var key = (await here.Keys.FindAsync(issued.Key.Id, CancellationToken.None))!;
+        (key.Name, key.ExpiresAt).ShouldBe(("ci", null));
+        var audit = await here.Audit.ListAsync(issued.Key.Tenant.Value, null, 10, CancellationToken.None);
+        audit.Select(entry => entry.Action).ShouldBe(["tenant.update", "key.update", "key.create", "tenant.create"]);
+        audit[0].Actor.ShouldBe(actor);
+        audit[1].Before!.ShouldContain("\"expires_at\"");
+        audit[1].After!.ShouldNotContain("\"expires_at\"");
+        string.Concat(audit.Select(entry => entry.Before + entry.After)).ShouldNotContain(issued.Secret[..20]);
+    }
+
+    [Fact]
+    public async Task Deleted_tenant_ends_with_all_its_keys_on_every_node()
+    {
+        await using var test = await TestDatabase.CreateMigratedAsync(backend);
+        var (here, there) = (new KeyNode(test), new KeyNode(test));
+        var issued = await here.IssueAsync();
+        await there.Poll.PollAsync(CancellationToken.None);
+        await there.CallerAsync(issued.Secret);
+
+        (await here.Tenants.DeleteAsync(issued.Key.Tenant, Actor.Gateway, CancellationToken.None)).ShouldNotBeNull();
+        await there.Poll.PollAsync(CancellationToken.None);
+
+        (await here.ErrorAsync(issued.Secret)).Code.ShouldBe("invalid_api_key");
+        (await there.ErrorAsync(issued.Secret)).Code.ShouldBe("invalid_api_key");
+        (await here.Tenants.FindAsync(issued.Key.Tenant, CancellationToken.None)).ShouldBeNull();
+        (await here.Tenants.DeleteAsync(issued.Key.Tenant, Actor.Gateway, CancellationToken.None)).ShouldBeNull();
     }
 
     private static System.Collections.Frozen.FrozenDictionary<string, RateLimits> Only(string model, RateLimits limits) =>

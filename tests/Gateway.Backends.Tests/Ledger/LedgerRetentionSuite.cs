@@ -99,7 +99,7 @@ public abstract class LedgerRetentionSuite(Backend backend)
             var node = await LedgerNode.StartAsync(backend);
             var run = new Run(node, Directory.CreateTempSubdirectory("gateway-retention-").FullName);
             await new LedgerMonths(node.Database, new FrozenClock(January)).OpenAsync(Ct);
-            await new FundsStore(node.Database, TimeProvider.System).OpenAsync(FundsAccount.Balance(Tenant), Ct);
+            await new FundsStore(node.Database, new AuditLog(node.Database, TimeProvider.System), TimeProvider.System).OpenAsync(FundsAccount.Balance(Tenant), Ct);
             return run;
         }
 
@@ -135,7 +135,7 @@ public abstract class LedgerRetentionSuite(Backend backend)
 
         public async Task<Money> BalanceAsync()
         {
-            var state = await new FundsStore(node.Database, TimeProvider.System).ReadAsync(FundsAccount.Balance(Tenant), Ct);
+            var state = await new FundsStore(node.Database, new AuditLog(node.Database, TimeProvider.System), TimeProvider.System).ReadAsync(FundsAccount.Balance(Tenant), Ct);
             return state.Credited - state.Spent;
         }
 

@@ -21,8 +21,10 @@ public class KeyBenchmarks : IDisposable
         await new Migrator(database, TimeProvider.System, NullLogger<Migrator>.Instance).MigrateAsync(CancellationToken.None);
         _authorization = $"Bearer {await TenantSeed.MakeKeyAsync(storage, CancellationToken.None)}";
         var cache = new KeyCache();
-        var store = new KeyStore(database, new ChangeLog(database, TimeProvider.System), cache, TimeProvider.System);
-        _keys = new KeyAuthenticator(cache, store, TimeProvider.System, NullLogger<KeyAuthenticator>.Instance);
+        var store = new KeyStore(
+            database, new ChangeLog(database, TimeProvider.System), new AuditLog(database, TimeProvider.System), cache, TimeProvider.System);
+        _keys = new KeyAuthenticator(
+            cache, store, new BadKeys(), new KeyUses(store, TimeProvider.System, NullLogger<KeyUses>.Instance), TimeProvider.System, NullLogger<KeyAuthenticator>.Instance);
         if (!await Cached())
         {
             throw new InvalidOperationException("The sample key is refused.");
@@ -30,7 +32,7 @@ public class KeyBenchmarks : IDisposable
     }
 
     [Benchmark]
-    public async Task<bool> Cached() => (await _keys.AuthenticateAsync(_authorization, CancellationToken.None)).TryGet(out _, out _);
+    public async Task<bool> Cached() => (await _keys.AuthenticateAsync(_authorization, null, CancellationToken.None)).TryGet(out _, out _);
 
     public void Dispose()
     {

@@ -37,11 +37,12 @@ internal static class TenantSeed
     {
         await using var database = StorageRegistration.Open(storage, TimeProvider.System);
         var changes = new ChangeLog(database, TimeProvider.System);
+        var audit = new AuditLog(database, TimeProvider.System);
         var limits = new RateLimits { RequestsPerMinute = Generous, TokensPerMinute = Generous };
-        var tenant = await new TenantStore(database, changes, TimeProvider.System)
-            .CreateAsync(new TenantDraft("benchmark") { Limits = limits, Disconnect = DisconnectPolicy.Cancel }, ct);
-        var key = await new KeyStore(database, changes, new KeyCache(), TimeProvider.System)
-            .IssueAsync(tenant.Id, new KeyDraft("benchmark") { Limits = limits }, ct);
+        var tenant = await new TenantStore(database, changes, audit, new KeyCache(), TimeProvider.System)
+            .CreateAsync(new TenantDraft("benchmark") { Limits = limits, Disconnect = DisconnectPolicy.Cancel }, Actor.Gateway, ct);
+        var key = await new KeyStore(database, changes, audit, new KeyCache(), TimeProvider.System)
+            .IssueAsync(tenant.Id, new KeyDraft("benchmark") { Limits = limits }, Actor.Gateway, ct);
         return key.Secret;
     }
 }

@@ -20,8 +20,8 @@ public sealed partial class ArchitectureTests
         ["Idempotency"] = ["Storage", "Telemetry"],
         ["Files"] = ["Storage", "Telemetry"],
         ["Admin"] = ["Keys", "Catalog", "Funds", "Ledger", "Limits", "Storage", "Telemetry"],
-        ["Cli"] = ["Admin", "Catalog", "Funds", "Images", "Ledger", "Pipeline", "Storage"],
-        ["Development"] = ["Keys", "Catalog", "Simulator"],
+        ["Cli"] = ["Admin", "Catalog", "Funds", "Images", "Keys", "Ledger", "Pipeline", "Storage"],
+        ["Development"] = ["Keys", "Catalog", "Simulator", "Storage"],
         ["Storage"] = [],
         ["Telemetry"] = [],
     };

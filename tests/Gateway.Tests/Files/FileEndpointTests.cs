@@ -85,7 +85,7 @@ public sealed class FileEndpointTests : GatewayTest
         var (still, jpeg) = (FileForm.Gif(1, padding: 100_000), FileForm.Jpeg(300, 200, segments: 4));
         var gif = await FileForm.Of(still).UploadAsync(client, Timeout);
         var photo = await FileForm.Of(jpeg).UploadAsync(client, Timeout);
-        var tenant = (await App.Services.GetRequiredService<KeyAuthenticator>().AuthenticateAsync($"Bearer {App.Key}", Timeout)).TryGet(out var caller, out _) ? caller.Tenant : default;
+        var tenant = (await App.Services.GetRequiredService<KeyAuthenticator>().AuthenticateAsync($"Bearer {App.Key}", null, Timeout)).TryGet(out var caller, out _) ? caller.Tenant : default;
 
         var file = (await store.FindAsync(tenant, (string)gif["id"]!, Timeout)).ShouldNotBeNull();
         file.Header.ShouldBe(new ImageHeader(ImageFormat.Gif, new ImageSize(1, 1), false));

@@ -4,6 +4,7 @@ using Gateway.Core.Callers;
 using Gateway.Core.Pricing;
 using Gateway.Funds;
 using Gateway.Keys;
+using Gateway.Storage;
 using Gateway.Ledger;
 using Gateway.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -116,7 +117,7 @@ public sealed class FundsTests : GatewayTest
     public async Task Budget_of_the_tenant_binds_every_key_of_it()
     {
         var (tenant, first) = await App.IssueKeyAsync(new TenantDraft("t") { MonthlyBudget = new Money(80_000_000) });
-        var second = (await App.Services.GetRequiredService<KeyStore>().IssueAsync(tenant, new KeyDraft("second"), Timeout)).Secret;
+        var second = (await App.Services.GetRequiredService<KeyStore>().IssueAsync(tenant, new KeyDraft("second"), Actor.Gateway, Timeout)).Secret;
 
         (await StatusAsync(FourCents, first)).ShouldBe(HttpStatusCode.OK);
         (await StatusAsync(FourCents, second)).ShouldBe(HttpStatusCode.OK);

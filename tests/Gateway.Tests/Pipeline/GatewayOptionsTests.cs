@@ -1,6 +1,7 @@
 using Gateway.Catalog;
 using Gateway.Forwarding;
 using Gateway.Pipeline;
+using Microsoft.Extensions.Configuration;
 using Shouldly;
 using Xunit;
 
@@ -17,9 +18,19 @@ public sealed class GatewayOptionsTests
     [InlineData(4096, 4096, "/v1\n", "Gateway:PathPrefix is '/v1\n'. ")]
     public void Refusal_names_key_value_and_fix(long body, long buffered, string prefix, string message)
     {
-        var result = new GatewayOptionsValidator().Validate(null, new GatewayOptions { MaxBodyBytes = body, MaxBufferedBytes = buffered, PathPrefix = prefix });
+        var result = new GatewayOptionsValidator(new ConfigurationBuilder().Build()).Validate(null, new GatewayOptions { MaxBodyBytes = body, MaxBufferedBytes = buffered, PathPrefix = prefix });
 
         result.Failures.ShouldHaveSingleItem().ShouldStartWith(message + "Set it to ");
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1/8")]
+    [InlineData("10.0.0.0/8, proxy.example")]
+    public void Proxy_that_is_no_address_is_refused(string proxies)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Gateway:TrustedProxies", proxies)]).Build();
+
+        new GatewayOptionsValidator(configuration).Validate(null, new GatewayOptions()).Failures.ShouldHaveSingleItem().ShouldStartWith("Gateway:TrustedProxies has '");
     }
 
     [Theory]
@@ -27,7 +38,7 @@ public sealed class GatewayOptionsTests
     [InlineData("/v1")]
     [InlineData("/openai/v1")]
     public void Sound_prefix_is_taken(string prefix) =>
-        new GatewayOptionsValidator().Validate(null, new GatewayOptions { PathPrefix = prefix }).Succeeded.ShouldBeTrue();
+        new GatewayOptionsValidator(new ConfigurationBuilder().Build()).Validate(null, new GatewayOptions { PathPrefix = prefix }).Succeeded.ShouldBeTrue();
 
     [Theory]
     [InlineData(0, 4096, "Gateway:Disconnect:DrainSeconds is 0. ")]

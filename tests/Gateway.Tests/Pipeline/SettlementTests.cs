@@ -21,7 +21,15 @@ public sealed class SettlementTests : GatewayTest
     private readonly RequestProbe _probe = new();
     private readonly LogCollector _logs = new();
 
-    protected override GatewayAppOptions Options => new() { Time = _clock, Services = _probe.Register, Logs = _logs };
+    protected override GatewayAppOptions Options => new()
+    {
+        Time = _clock,
+        Services = _probe.Register,
+        Logs = _logs,
+
+        // Later than any of these requests may wait: a comment would begin the response before it is refused.
+        Settings = new Dictionary<string, string> { ["Gateway:KeepAlive:FirstAfterMs"] = "600000" },
+    };
 
     [Theory]
     [InlineData("text=one two three", false, AnswerOutcome.Completed, 8, 3)]

@@ -1,7 +1,6 @@
 using Gateway.Core.Admission;
-using Gateway.Limits;
 
-namespace Gateway.Admin;
+namespace Gateway.Limits;
 
 /// <summary>One limit. <c>reset_seconds</c> is the time to a full bucket, null for requests at once.</summary>
 internal sealed record LimitUseJson(string Scope, string? Model, string Kind, long Limit, long Used, long Remaining, decimal? ResetSeconds)

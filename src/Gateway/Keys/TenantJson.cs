@@ -1,7 +1,8 @@
-using Gateway.Keys;
+using System.Text.Json;
 
-namespace Gateway.Admin;
+namespace Gateway.Keys;
 
+/// <summary>A tenant as the admin API shows it and the audit log keeps it.</summary>
 internal sealed record TenantJson(string Id, string Name, string? Tier, StoredLimits? Limits, string Mode, string? MonthlyBudget, string Disconnect, DateTimeOffset CreatedAt)
 {
     public string Object { get; } = "tenant";
@@ -15,4 +16,7 @@ internal sealed record TenantJson(string Id, string Name, string? Tier, StoredLi
         tenant.MonthlyBudget?.ToString(),
         DisconnectText.Of(tenant.Disconnect),
         tenant.CreatedAt);
+
+    /// <summary>As the audit log keeps it.</summary>
+    public static string Text(Tenant tenant) => JsonSerializer.Serialize(Of(tenant), KeysJson.Default.TenantJson);
 }

@@ -1,7 +1,7 @@
 using Gateway.Core.Admission;
 using Gateway.Core.Pricing;
 
-namespace Gateway.Admin;
+namespace Gateway.Funds;
 
 /// <summary>Money that binds a key: a balance, or a budget of the calendar month in UTC.</summary>
 /// <param name="Scope"><c>tenant</c> or <c>key</c>.</param>
@@ -13,13 +13,15 @@ namespace Gateway.Admin;
 /// <param name="Available">The rest; less than nothing where rows cost more than was held.</param>
 internal sealed record FundsUseJson(string Scope, string Kind, string? Month, string Limit, string Spent, string Held, string Available)
 {
+    public const string Balance = "balance";
+
     public static FundsUseJson Of(in FundsBound bound, in FundsState state)
     {
         var limit = bound.LimitOf(state);
         var available = (Int128)limit.NanoUsd - state.Spent.NanoUsd - state.Held.NanoUsd;
         return new FundsUseJson(
             bound.Kind == FundsKind.KeyBudget ? "key" : "tenant",
-            bound.Kind == FundsKind.Balance ? "balance" : "monthly_budget",
+            bound.Kind == FundsKind.Balance ? Balance : "monthly_budget",
             bound.Kind == FundsKind.Balance ? null : FundsAccount.StartOf(bound.Account.Month).ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture),
             limit.ToString(),
             state.Spent.ToString(),
