@@ -45,8 +45,7 @@ try
     await DevelopmentSimulator.AddDevelopmentAsync(builder);
 
     var app = builder.Build();
-    app.UseTrustedProxies(app.Configuration);
-    app.UseMiddleware<ExchangeMiddleware>();
+    app.UsePipeline();
     app.MapInference();
     app.MapAdmin();
     app.MapHealth();

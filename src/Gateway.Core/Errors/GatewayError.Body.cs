@@ -56,8 +56,15 @@ public sealed partial record GatewayError
 
     public static GatewayError BadRequest(int status, string message) => new(status, ErrorTypes.InvalidRequest, null, null, message);
 
-    public static GatewayError UnsupportedEncoding(string encoding) => new(415, ErrorTypes.InvalidRequest, "unsupported_content_encoding", null,
-        $"The content encoding '{Clip(encoding)}' is not supported. Send the body uncompressed.");
+    /// <param name="encoding">As the client named it.</param>
+    /// <param name="fix">What to send instead, as a sentence.</param>
+    public static GatewayError UnsupportedEncoding(string encoding, string fix) => new(415, ErrorTypes.InvalidRequest, "unsupported_content_encoding", null,
+        $"The content encoding '{Clip(encoding)}' is not supported. {fix}");
+
+    /// <param name="encoding">As the client named it.</param>
+    /// <param name="reason">A clause that says what is wrong.</param>
+    public static GatewayError BadEncoding(string encoding, string reason) => Invalid("invalid_content_encoding", null,
+        $"The body of your request is not what the content encoding '{Clip(encoding)}' says: {Clip(reason)}");
 
     public static GatewayError ContextTooLong(long contextWindow, long promptTokens) => Invalid("context_length_exceeded", "messages",
         $"This model's maximum context length is {contextWindow} tokens. However, your messages resulted in about {promptTokens} tokens. Please reduce the length of the messages.");

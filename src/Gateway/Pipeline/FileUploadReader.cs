@@ -103,7 +103,7 @@ internal sealed class FileUploadReader(FileStore files, IBlobStore blobs, ImageI
         boundary = "";
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding.ToString(), "identity", StringComparison.OrdinalIgnoreCase))
         {
-            error = GatewayError.UnsupportedEncoding(encoding.ToString());
+            error = GatewayError.UnsupportedEncoding(encoding.ToString(), "Send files uncompressed.");
         }
         else if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
         {

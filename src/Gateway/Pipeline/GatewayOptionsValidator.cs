@@ -32,6 +32,9 @@ internal sealed partial class GatewayOptionsValidator(IConfiguration configurati
             failures.Add($"{TrustedProxies.Key} has '{proxy}'. Each entry must be an address such as 10.0.0.7 or a range such as 10.0.0.0/8; leave it out to trust none.");
         }
 
+        failures.AddRange(CrossOrigin.Of(configuration).Where(static origin => CrossOrigin.Problem(origin) is not null).Select(
+            static origin => $"{CrossOrigin.Key} has '{origin}'. {CrossOrigin.Problem(origin)}"));
+
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 

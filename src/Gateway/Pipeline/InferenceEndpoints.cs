@@ -9,6 +9,8 @@ namespace Gateway.Pipeline;
 /// <summary>The paths of the inference API.</summary>
 internal static class InferenceEndpoints
 {
+    private static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
+
     /// <summary>Where to listen where no setting says so: a default must not outrank ASPNETCORE_URLS, as one in appsettings.json would.</summary>
     public static void ListenByDefault(this WebApplicationBuilder builder, string url)
     {
@@ -24,6 +26,7 @@ internal static class InferenceEndpoints
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
         services.AddIdempotency(configuration, static provider => () => provider.GetRequiredService<LedgerWriter>().IsSpooling);
+        services.AddCors();
         services.AddSingleton<BodyBuffers>();
         services.AddSingleton<RequestBodyReader>();
         services.AddSingleton(provider => new ImageResolver(
@@ -41,6 +44,14 @@ internal static class InferenceEndpoints
         return services;
     }
 
+    /// <summary>What every request passes, in this order: where it came from, its id and its errors' form, whether a page may ask.</summary>
+    public static void UsePipeline(this WebApplication app)
+    {
+        app.UseTrustedProxies(app.Configuration);
+        app.UseMiddleware<ExchangeMiddleware>();
+        app.UseCrossOrigin(app.Configuration);
+    }
+
     public static IEndpointRouteBuilder MapInference(this IEndpointRouteBuilder endpoints)
     {
         var services = endpoints.ServiceProvider;
@@ -53,10 +64,10 @@ internal static class InferenceEndpoints
 
         api.MapPost("/chat/completions", (RequestDelegate)pipeline.HandleAsync);
         api.MapPost("/chat/completions/quote", (RequestDelegate)quotes.HandleAsync);
-        api.MapGet("/models", (RequestDelegate)models.ListAsync);
+        api.MapMethods("/models", Read, models.ListAsync);
 
         // Model ids may hold slashes.
-        api.MapGet("/models/{**id}", (RequestDelegate)(context => models.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapMethods("/models/{**id}", Read, (RequestDelegate)(context => models.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
 
         api.MapGet("/me", (RequestDelegate)me.HandleAsync);
         api.MapGet("/organization/usage/completions", (RequestDelegate)organization.UsageAsync);

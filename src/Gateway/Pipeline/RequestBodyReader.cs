@@ -18,11 +18,17 @@ internal sealed class RequestBodyReader(BodyBuffers buffers, IOptions<GatewayOpt
     public async ValueTask<Outcome<RequestBody>> ReadAsync(HttpContext context)
     {
         var request = context.Request;
+        ExpandingBody? expanding = null;
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding.ToString(), "identity", StringComparison.OrdinalIgnoreCase))
         {
-            return GatewayError.UnsupportedEncoding(encoding.ToString());
+            expanding = ExpandingBody.Of(encoding.ToString().Trim(), request.Body);
+            if (expanding is null)
+            {
+                return GatewayError.UnsupportedEncoding(encoding.ToString(), "Send the body uncompressed, or as gzip, br or deflate.");
+            }
         }
 
+        await using var expanded = expanding;
         if (request.ContentLength > _most)
         {
             return GatewayError.BodyTooLarge(_most);
@@ -36,13 +42,32 @@ internal sealed class RequestBodyReader(BodyBuffers buffers, IOptions<GatewayOpt
 
         try
         {
-            return await ReadAsync(request.BodyReader, request.ContentLength, context.RequestAborted);
+            return expanded is null
+                ? await ReadAsync(request.BodyReader, request.ContentLength, context.RequestAborted)
+                : await ExpandAsync(expanded, context.RequestAborted);
+        }
+        catch (InvalidDataException exception) when (expanded is not null)
+        {
+            return GatewayError.BadEncoding(request.Headers.ContentEncoding.ToString(), exception.Message);
         }
         catch (BadHttpRequestException exception)
         {
             return exception.StatusCode == StatusCodes.Status408RequestTimeout
                 ? GatewayError.BodyTimedOut()
                 : GatewayError.BadRequest(exception.StatusCode, exception.Message);
+        }
+    }
+
+    private async ValueTask<Outcome<RequestBody>> ExpandAsync(ExpandingBody body, CancellationToken ct)
+    {
+        var reader = PipeReader.Create(body, new StreamPipeReaderOptions(bufferSize: FirstBytes));
+        try
+        {
+            return await ReadAsync(reader, expected: null, ct);
+        }
+        finally
+        {
+            await reader.CompleteAsync();
         }
     }
 

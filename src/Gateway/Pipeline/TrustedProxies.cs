@@ -12,13 +12,7 @@ internal static class TrustedProxies
     public const string Key = "Gateway:TrustedProxies";
 
     /// <summary>Addresses and ranges, separated by commas or as an array; empty where there are none.</summary>
-    public static IReadOnlyList<string> Of(IConfiguration configuration)
-    {
-        var section = configuration.GetSection(Key);
-        return section.Value is { } text
-            ? text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            : [.. section.GetChildren().Select(child => child.Value ?? "")];
-    }
+    public static IReadOnlyList<string> Of(IConfiguration configuration) => SettingList.Of(configuration, Key);
 
     /// <summary>Before everything that asks where a request came from. Nothing where no proxy is trusted.</summary>
     public static void UseTrustedProxies(this IApplicationBuilder app, IConfiguration configuration)
