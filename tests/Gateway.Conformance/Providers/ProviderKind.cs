@@ -17,4 +17,7 @@ public sealed record ProviderKind(string Dialect, string Path, string UpstreamMo
 
     /// <summary>The model by which a client reaches this provider.</summary>
     public string Model => $"by-{Dialect}";
+
+    /// <summary>The model of the cases in which the provider fails: it has a deployment of its own, since one that fails is set aside for a while.</summary>
+    public string Failing => $"{Model}-failing";
 }
