@@ -1,4 +1,5 @@
 using System.ClientModel;
+using System.ClientModel.Primitives;
 using Gateway.Simulator;
 using Gateway.Testing;
 using OpenAI;
@@ -33,8 +34,11 @@ public sealed class ProviderGateway : IAsyncLifetime
 
     public Task<GatewayKey> NewKeyAsync() => Admin.CreateKeyAsync(Tenant, "test", "{}", TestContext.Current.CancellationToken);
 
-    public ChatClient Chat(GatewayKey key, string dialect) =>
-        new(ProviderKind.Enabled.Single(kind => kind.Dialect == dialect).Model, new ApiKeyCredential(key.Secret), new OpenAIClientOptions { Endpoint = _process.OpenAiBase });
+    public ChatClient Chat(GatewayKey key, string dialect) => Chat(key, Kind(dialect).Model, new OpenAIClientOptions());
+
+    /// <summary>A client that does not try again, of the model for failures.</summary>
+    public ChatClient FailingChat(GatewayKey key, string dialect) =>
+        Chat(key, Kind(dialect).Failing, new OpenAIClientOptions { RetryPolicy = new ClientRetryPolicy(maxRetries: 0) });
 
     public async ValueTask DisposeAsync()
     {
@@ -48,6 +52,14 @@ public sealed class ProviderGateway : IAsyncLifetime
         {
             await _provider.DisposeAsync();
         }
+    }
+
+    private static ProviderKind Kind(string dialect) => ProviderKind.Enabled.Single(kind => kind.Dialect == dialect);
+
+    private ChatClient Chat(GatewayKey key, string model, OpenAIClientOptions options)
+    {
+        options.Endpoint = _process.OpenAiBase;
+        return new ChatClient(model, new ApiKeyCredential(key.Secret), options);
     }
 
     private static string Catalog(Uri simulator)
