@@ -4,6 +4,7 @@ using BenchmarkDotNet.Attributes;
 using Gateway.Core.Callers;
 using Gateway.Core.Dialects;
 using Gateway.Core.Dialects.Anthropic;
+using Gateway.Core.Dialects.Gemini;
 using Gateway.Core.Dialects.OpenAi;
 using Gateway.Core.Models;
 using Gateway.Core.Requests;
@@ -32,6 +33,13 @@ public class RelayBenchmarks
     private static readonly byte[] AnthropicEnd = Encoding.UTF8.GetBytes(
         "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":1000}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
 
+    // Every event repeats the usage and the names, as the API's own do.
+    private static readonly byte[] GeminiEvent = Encoding.UTF8.GetBytes(
+        "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\" picture\"}],\"role\":\"model\"},\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":25,\"candidatesTokenCount\":500,\"totalTokenCount\":525,\"promptTokensDetails\":[{\"modality\":\"TEXT\",\"tokenCount\":25}]},\"modelVersion\":\"gemini-test\",\"responseId\":\"r-1234567890\"}\r\n\r\n");
+
+    private static readonly byte[] GeminiEnd = Encoding.UTF8.GetBytes(
+        "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\"}],\"role\":\"model\"},\"finishReason\":\"STOP\",\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":25,\"candidatesTokenCount\":1000,\"totalTokenCount\":1025}}\r\n\r\n");
+
     private readonly byte[] _model = JsonText.Quote("gpt-4o");
     private readonly PipeWriter _writer = PipeWriter.Create(Stream.Null);
 
@@ -40,6 +48,9 @@ public class RelayBenchmarks
 
     [Benchmark(OperationsPerInvoke = Chunks)]
     public Task<bool> Anthropic() => RelayAsync(AnthropicDialect.Instance, new Pieces(AnthropicStart, AnthropicEvent, Chunks, AnthropicEnd));
+
+    [Benchmark(OperationsPerInvoke = Chunks)]
+    public Task<bool> Gemini() => RelayAsync(GeminiDialect.Instance, new Pieces([], GeminiEvent, Chunks, GeminiEnd));
 
     private async Task<bool> RelayAsync(IDialect dialect, Stream upstream)
     {

@@ -138,6 +138,47 @@ public sealed class SameCasesTests(ProviderGateway gateway) : IClassFixture<Prov
 
     [Theory]
     [MemberData(nameof(Dialects))]
+    public async Task Failure_in_mid_stream_is_no_finish_and_costs_what_came(string dialect)
+    {
+        // This client passes over an error event without a word: what it sees is an answer that never finished.
+        var key = await gateway.NewKeyAsync();
+        var text = new StringBuilder();
+        ChatFinishReason? finish = null;
+        await foreach (var update in gateway.FailingChat(key, dialect).CompleteChatStreamingAsync([new UserChatMessage("[[tokens=10;stream_error=4]]Go on")], cancellationToken: Ct))
+        {
+            text.Append(string.Concat(update.ContentUpdate.Select(part => part.Text)));
+            finish = update.FinishReason ?? finish;
+        }
+
+        text.ToString().ShouldBe("The picture shows a");
+        finish.ShouldBeNull();
+        var row = (await gateway.Admin.WaitForRowsAsync(key, 1, Ct)).ShouldHaveSingleItem();
+        row.Text("outcome").ShouldBe("upstream_failed");
+        row.Number("completion_tokens").ShouldBeGreaterThan(0);
+    }
+
+    [Theory]
+    [MemberData(nameof(Dialects))]
+    public async Task Failure_of_the_provider_is_told_in_openais_form_and_free(string dialect)
+    {
+        foreach (var (directives, status, code) in ((string, int, string)[])[
+            ("status=401", 502, "provider_authentication_failed"), ("status=429;retry_after=7", 429, "rate_limit_exceeded"), ("status=500", 502, "provider_error")])
+        {
+            var key = await gateway.NewKeyAsync();
+
+            var error = await Should.ThrowAsync<ClientResultException>(() =>
+                gateway.FailingChat(key, dialect).CompleteChatAsync([new UserChatMessage($"[[{directives}]]")], cancellationToken: Ct));
+
+            error.Status.ShouldBe(status);
+            var answer = error.GetRawResponse()!;
+            ((string?)JsonNode.Parse(answer.Content.ToString())!["error"]!["code"]).ShouldBe(code);
+            (answer.Headers.TryGetValue("retry-after", out var wait) ? wait : null).ShouldBe(status == 429 ? "7" : null);
+            (await gateway.Admin.LedgerAsync(key, Ct)).ShouldHaveSingleItem().Number("amount_nano_usd").ShouldBe(0);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Dialects))]
     public async Task Aborted_stream_leaves_exactly_one_row(string dialect)
     {
         var key = await gateway.NewKeyAsync();
