@@ -29,11 +29,11 @@ public static class UsageReader
         {
             if (reader.ValueTextEquals("prompt_tokens"u8))
             {
-                read = read with { PromptTokens = Count(ref reader) };
+                read = read with { PromptTokens = ReadCountBehind(ref reader) };
             }
             else if (reader.ValueTextEquals("completion_tokens"u8))
             {
-                read = read with { CompletionTokens = Count(ref reader) };
+                read = read with { CompletionTokens = ReadCountBehind(ref reader) };
             }
             else if (reader.ValueTextEquals("prompt_tokens_details"u8))
             {
@@ -66,19 +66,19 @@ public static class UsageReader
         {
             if (reader.ValueTextEquals("cached_tokens"u8))
             {
-                usage = usage with { CachedTokens = Count(ref reader) };
+                usage = usage with { CachedTokens = ReadCountBehind(ref reader) };
             }
             else if (reader.ValueTextEquals("cache_write_tokens"u8))
             {
-                usage = usage with { CacheWriteTokens = Count(ref reader) };
+                usage = usage with { CacheWriteTokens = ReadCountBehind(ref reader) };
             }
             else if (reader.ValueTextEquals("audio_tokens"u8))
             {
-                usage = usage with { AudioInputTokens = Count(ref reader) };
+                usage = usage with { AudioInputTokens = ReadCountBehind(ref reader) };
             }
             else if (reader.ValueTextEquals("image_tokens"u8))
             {
-                usage = usage with { ImageInputTokens = Count(ref reader) };
+                usage = usage with { ImageInputTokens = ReadCountBehind(ref reader) };
             }
             else
             {
@@ -100,15 +100,15 @@ public static class UsageReader
         {
             if (reader.ValueTextEquals("reasoning_tokens"u8))
             {
-                usage = usage with { ReasoningTokens = Count(ref reader) };
+                usage = usage with { ReasoningTokens = ReadCountBehind(ref reader) };
             }
             else if (reader.ValueTextEquals("audio_tokens"u8))
             {
-                usage = usage with { AudioOutputTokens = Count(ref reader) };
+                usage = usage with { AudioOutputTokens = ReadCountBehind(ref reader) };
             }
             else if (reader.ValueTextEquals("image_tokens"u8))
             {
-                usage = usage with { ImageOutputTokens = Count(ref reader) };
+                usage = usage with { ImageOutputTokens = ReadCountBehind(ref reader) };
             }
             else
             {
@@ -117,9 +117,10 @@ public static class UsageReader
         }
     }
 
-    private static long Count(ref Utf8JsonReader reader)
+    /// <summary>A number of tokens: 0 for null, the largest or smallest there is for one beyond 64 bits, <see cref="NoNumber"/> for anything else.</summary>
+    /// <param name="reader">On the value; afterwards on its last token.</param>
+    internal static long ReadCount(ref Utf8JsonReader reader)
     {
-        reader.Read();
         switch (reader.TokenType)
         {
             case JsonTokenType.Null:
@@ -132,5 +133,11 @@ public static class UsageReader
                 reader.Skip();
                 return NoNumber;
         }
+    }
+
+    private static long ReadCountBehind(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        return ReadCount(ref reader);
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Gateway.Core.Dialects.OpenAi;
 using Gateway.Core.Requests;
 
 namespace Gateway.Core.Dialects.Anthropic;
@@ -106,7 +107,7 @@ internal static class AnthropicAnswer
         if (message.Usage.IsKnown)
         {
             output.Write(",\"usage\":"u8);
-            AnthropicUsage.Write(message.Usage.InOpenAiMeaning, output);
+            OpenAiUsage.Write(message.Usage.InOpenAiMeaning, output);
         }
 
         output.Write("}"u8);

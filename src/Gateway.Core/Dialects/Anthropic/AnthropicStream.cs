@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Gateway.Core.Dialects.OpenAi;
 using Gateway.Core.Streaming;
 using Gateway.Core.Text;
 
@@ -185,7 +186,7 @@ internal sealed class AnthropicStream : IChatStreamTranslator
         {
             Put(output, _frame);
             Put(output, "],\"usage\":"u8);
-            AnthropicUsage.Write(_usage.InOpenAiMeaning, output);
+            OpenAiUsage.Write(_usage.InOpenAiMeaning, output);
             Put(output, "}\n\n"u8);
         }
 

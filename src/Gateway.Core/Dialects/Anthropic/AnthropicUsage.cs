@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text.Json;
+using Gateway.Core.Dialects.OpenAi;
 using Gateway.Core.Streaming;
 
 namespace Gateway.Core.Dialects.Anthropic;
@@ -74,24 +74,6 @@ internal struct AnthropicUsage
         }
     }
 
-    /// <summary>Writes a usage object in OpenAI's form.</summary>
-    public static void Write(in Usage usage, IBufferWriter<byte> output)
-    {
-        output.Write("{\"prompt_tokens\":"u8);
-        JsonBytes.Write(output, usage.PromptTokens);
-        output.Write(",\"completion_tokens\":"u8);
-        JsonBytes.Write(output, usage.CompletionTokens);
-        output.Write(",\"total_tokens\":"u8);
-        JsonBytes.Write(output, Sum(usage.PromptTokens, usage.CompletionTokens, 0));
-        output.Write(",\"prompt_tokens_details\":{\"cached_tokens\":"u8);
-        JsonBytes.Write(output, usage.CachedTokens);
-        output.Write(",\"cache_write_tokens\":"u8);
-        JsonBytes.Write(output, usage.CacheWriteTokens);
-        output.Write("},\"completion_tokens_details\":{\"reasoning_tokens\":"u8);
-        JsonBytes.Write(output, usage.ReasoningTokens);
-        output.Write("}}"u8);
-    }
-
     private void ReadDetails(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -118,26 +100,14 @@ internal struct AnthropicUsage
     private static void Take(ref Utf8JsonReader reader, ref long? known)
     {
         reader.Read();
-        long count;
-        switch (reader.TokenType)
+        if (reader.TokenType == JsonTokenType.Null)
         {
-            case JsonTokenType.Null:
-                return;
-            case JsonTokenType.Number when reader.TryGetInt64(out var whole):
-                count = whole;
-                break;
-            case JsonTokenType.Number when reader.TryGetDouble(out var large) && Math.Abs(large) >= long.MaxValue:
-                count = large > 0 ? long.MaxValue : UsageReader.NoNumber;
-                break;
-            default:
-                reader.Skip();
-                count = UsageReader.NoNumber;
-                break;
+            return;
         }
 
+        var count = UsageReader.ReadCount(ref reader);
         known = count >= 0 && known >= 0 ? Math.Max(count, known.Value) : count;
     }
 
-    private static long Sum(long first, long second, long third) =>
-        first < 0 || second < 0 || third < 0 ? UsageReader.NoNumber : (long)Int128.Min((Int128)first + second + third, long.MaxValue);
+    private static long Sum(long first, long second, long third) => OpenAiUsage.Sum(OpenAiUsage.Sum(first, second), third);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Gateway.Core.Dialects.OpenAi;
 
 namespace Gateway.Core.Dialects.Gemini;
 
@@ -27,7 +28,7 @@ internal static class GeminiAnswer
             ref readonly var candidate = ref read.Candidates[i];
             var calls = 0;
             output.Write(i == 0 ? "{\"index\":"u8 : ",{\"index\":"u8);
-            GeminiUsage.Number(output, candidate.Index);
+            JsonBytes.Write(output, candidate.Index);
             output.Write(",\"message\":{"u8);
             message.Write(output, answer, read.PartsOf(candidate), candidate.Index, whole: true, begins: true, ref calls);
             output.Write("},\"logprobs\":"u8);
@@ -44,7 +45,7 @@ internal static class GeminiAnswer
         if (read.Usage is { } usage)
         {
             output.Write(",\"usage\":"u8);
-            GeminiUsage.Write(output, usage);
+            OpenAiUsage.Write(usage, output);
         }
 
         output.Write("}"u8);
@@ -60,7 +61,7 @@ internal static class GeminiAnswer
         output.Write("\",\"object\":\""u8);
         output.Write(kind);
         output.Write("\",\"created\":"u8);
-        GeminiUsage.Number(output, frame.Created);
+        JsonBytes.Write(output, frame.Created);
         output.Write(",\"model\":"u8);
         output.Write(frame.ModelJson.Span);
     }

@@ -133,7 +133,7 @@ internal sealed class GeminiAnswerMessage(ChatFrame frame, ReceivedText? receive
             if (!whole)
             {
                 output.Write("\"index\":"u8);
-                GeminiUsage.Number(output, calls);
+                JsonBytes.Write(output, calls);
                 output.Write(","u8);
             }
 

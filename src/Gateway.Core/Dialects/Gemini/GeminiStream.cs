@@ -1,4 +1,5 @@
 using System.Buffers;
+using Gateway.Core.Dialects.OpenAi;
 using Gateway.Core.Streaming;
 using Gateway.Core.Text;
 
@@ -97,7 +98,7 @@ internal sealed class GeminiStream : IChatStreamTranslator
 
             output.Write(_begin.Span);
             output.Write("{\"index\":"u8);
-            GeminiUsage.Number(output, index);
+            JsonBytes.Write(output, index);
             output.Write(",\"delta\":{},\"logprobs\":null,\"finish_reason\":"u8);
             output.Write(GeminiAnswerFinishText.Of(_choices[index].Finish, called: _choices[index].Calls > 0));
             EndChunk(output);
@@ -107,7 +108,7 @@ internal sealed class GeminiStream : IChatStreamTranslator
         {
             output.Write(_begin.Span);
             output.Write("],\"usage\":"u8);
-            GeminiUsage.Write(output, usage);
+            OpenAiUsage.Write(usage, output);
             output.Write("}\n\n"u8);
         }
 
@@ -133,7 +134,7 @@ internal sealed class GeminiStream : IChatStreamTranslator
     {
         output.Write(_begin.Span);
         output.Write("{\"index\":"u8);
-        GeminiUsage.Number(output, candidate.Index);
+        JsonBytes.Write(output, candidate.Index);
         output.Write(",\"delta\":{"u8);
         var calls = choice.Calls;
         _message.Write(output, data, parts, candidate.Index, whole: false, begins: !choice.Began, ref calls);

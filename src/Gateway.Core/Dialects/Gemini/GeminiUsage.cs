@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
+using Gateway.Core.Dialects.OpenAi;
 using Gateway.Core.Streaming;
 
 namespace Gateway.Core.Dialects.Gemini;
@@ -66,52 +67,17 @@ internal static class GeminiUsage
 
         usage = new Usage
         {
-            PromptTokens = Sum(prompt, tools),
+            PromptTokens = OpenAiUsage.Sum(prompt, tools),
             CachedTokens = cached,
             AudioInputTokens = inputs.Audio,
             ImageInputTokens = inputs.Image,
-            CompletionTokens = Sum(candidates, thoughts),
+            CompletionTokens = OpenAiUsage.Sum(candidates, thoughts),
             ReasoningTokens = thoughts,
             AudioOutputTokens = outputs.Audio,
             ImageOutputTokens = outputs.Image,
         };
         return true;
     }
-
-    /// <summary>Writes the value of <c>usage</c>.</summary>
-    public static void Write(IBufferWriter<byte> output, in Usage usage)
-    {
-        output.Write("{\"prompt_tokens\":"u8);
-        Number(output, usage.PromptTokens);
-        output.Write(",\"completion_tokens\":"u8);
-        Number(output, usage.CompletionTokens);
-        output.Write(",\"total_tokens\":"u8);
-        Number(output, Sum(usage.PromptTokens, usage.CompletionTokens));
-        output.Write(",\"prompt_tokens_details\":{\"cached_tokens\":"u8);
-        Number(output, usage.CachedTokens);
-        output.Write(",\"audio_tokens\":"u8);
-        Number(output, usage.AudioInputTokens);
-        output.Write(",\"image_tokens\":"u8);
-        Number(output, usage.ImageInputTokens);
-        output.Write("},\"completion_tokens_details\":{\"reasoning_tokens\":"u8);
-        Number(output, usage.ReasoningTokens);
-        output.Write(",\"audio_tokens\":"u8);
-        Number(output, usage.AudioOutputTokens);
-        output.Write(",\"image_tokens\":"u8);
-        Number(output, usage.ImageOutputTokens);
-        output.Write("}}"u8);
-    }
-
-    public static void Number(IBufferWriter<byte> output, long number)
-    {
-        var span = output.GetSpan(LongestNumber);
-        Utf8Formatter.TryFormat(number, span, out var written);
-        output.Advance(written);
-    }
-
-    /// <summary>What is wrong in one of them stays wrong in the sum.</summary>
-    private static long Sum(long left, long right) =>
-        left < 0 || right < 0 ? Math.Min(left, right) : (long)Int128.Min((Int128)left + right, long.MaxValue);
 
     private static Details ReadDetails(ref Utf8JsonReader reader)
     {
@@ -151,7 +117,7 @@ internal static class GeminiUsage
                 }
             }
 
-            details = new Details(Sum(details.Image, image ? tokens : 0), Sum(details.Audio, audio ? tokens : 0));
+            details = new Details(OpenAiUsage.Sum(details.Image, image ? tokens : 0), OpenAiUsage.Sum(details.Audio, audio ? tokens : 0));
         }
 
         return details;
@@ -160,18 +126,7 @@ internal static class GeminiUsage
     private static long Count(ref Utf8JsonReader reader)
     {
         reader.Read();
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.Null:
-                return 0;
-            case JsonTokenType.Number when reader.TryGetInt64(out var count):
-                return count;
-            case JsonTokenType.Number when reader.TryGetDouble(out var large) && Math.Abs(large) >= long.MaxValue:
-                return large > 0 ? long.MaxValue : long.MinValue;
-            default:
-                reader.Skip();
-                return UsageReader.NoNumber;
-        }
+        return UsageReader.ReadCount(ref reader);
     }
 
     private readonly record struct Details(long Image, long Audio);

@@ -22,7 +22,7 @@ public sealed class AnthropicAnswerTests
         """ "content":null,"refusal":null,"tool_calls":[{"id":"toolu_1","type":"function","function":{"name":"f","arguments":"{\"a\": \"x\\\"y\\\\\", \"b\":[1,2]}"}},{"id":"toolu_2","type":"function","function":{"name":"g","arguments":"{}"}}]},"logprobs":null,"finish_reason":"tool_calls"}]}""")]
     [InlineData("a thought is reasoning, its signature nobody's",
         """{"content":[{"type":"thinking","thinking":"hm","signature":"abc"},{"type":"redacted_thinking","data":"xyz"},{"type":"text","text":"t","citations":null}],"stop_reason":"stop_sequence","usage":{"input_tokens":1,"output_tokens":2}}""",
-        """ "content":"t","refusal":null,"reasoning_content":"hm"},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"prompt_tokens_details":{"cached_tokens":0,"cache_write_tokens":0},"completion_tokens_details":{"reasoning_tokens":0}}}""")]
+        """ "content":"t","refusal":null,"reasoning_content":"hm"},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,"prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":0}}}""")]
     [InlineData("an empty answer is an empty text", """{"content":[],"stop_reason":null}""", """ "content":"","refusal":null},"logprobs":null,"finish_reason":"stop"}]}""")]
     [InlineData("what is not known is passed over",
         """{"content":[4,{"type":"server_tool_use","id":"s","name":"web_search","input":{}},{"text":"no type"},{"type":"tool_use","id":5,"input":"x"}],"stop_reason":"something"}""",

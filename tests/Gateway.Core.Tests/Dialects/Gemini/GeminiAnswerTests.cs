@@ -79,7 +79,7 @@ public sealed class GeminiAnswerTests
         answer.ShouldEndWith(
             ",\"usage\":{\"prompt_tokens\":1007,\"completion_tokens\":250,\"total_tokens\":1257,"
             + "\"prompt_tokens_details\":{\"cached_tokens\":400,\"audio_tokens\":84,\"image_tokens\":516},"
-            + "\"completion_tokens_details\":{\"reasoning_tokens\":200,\"audio_tokens\":0,\"image_tokens\":40}}}");
+            + "\"completion_tokens_details\":{\"reasoning_tokens\":200,\"image_tokens\":40}}}");
         ChatAnswerReader.TryRead(Encoding.UTF8.GetBytes(answer), out var read).ShouldBeTrue();
         read.Usage.ShouldBe(new Usage
         {

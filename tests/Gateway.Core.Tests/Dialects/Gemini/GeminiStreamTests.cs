@@ -26,7 +26,7 @@ public sealed class GeminiStreamTests
         Begins + """{"index":0,"delta":{"content":"Grüße, \"世界\" 🌍\n"},"logprobs":null,"finish_reason":null}]""" + Ends,
         Begins + """{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"f","arguments":"{\"a\":[1,\"ü\"]}"},"extra_content":{"google":{"thought_signature":"cw=="}}},{"index":1,"id":"c2","type":"function","function":{"name":"g","arguments":"{}"}}]},"logprobs":null,"finish_reason":null}]""" + Ends,
         Begins + """{"index":0,"delta":{},"logprobs":null,"finish_reason":"tool_calls"}]""" + Ends,
-        Begins + """],"usage":{"prompt_tokens":9,"completion_tokens":35,"total_tokens":44,"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0,"image_tokens":0},"completion_tokens_details":{"reasoning_tokens":4,"audio_tokens":0,"image_tokens":0}}}""",
+        Begins + """],"usage":{"prompt_tokens":9,"completion_tokens":35,"total_tokens":44,"prompt_tokens_details":{"cached_tokens":0},"completion_tokens_details":{"reasoning_tokens":4}}}""",
     ];
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 
-namespace Gateway.Core.Dialects.Anthropic;
+namespace Gateway.Core.Dialects;
 
 /// <summary>Writes JSON without a document and without a string.</summary>
 internal static class JsonBytes
