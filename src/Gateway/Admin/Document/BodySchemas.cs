@@ -74,7 +74,7 @@ internal static class BodySchemas
         {
             Type = JsonSchemaType.Object,
             Description = "Limits of single models, by the model's name.",
-            AdditionalProperties = Object([], Rates()),
+            AdditionalProperties = Optional(Object([], Rates())),
         }))]);
         schema.Description = description;
         return schema;
