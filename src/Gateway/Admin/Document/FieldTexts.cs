@@ -113,7 +113,7 @@ internal static class FieldTexts
         ["Provider.first_token_ms"] = "The same to the first token of streams.",
         ["Provider.cooldown_until"] = "Until when it gets no requests, or null.",
 
-        ["Audit.actor"] = "Who changed it: a key's id, 'admin key', 'cli', or the gateway itself.",
+        ["Audit.actor"] = "Who changed it: a key's id, 'admin key', 'command line', or 'gateway' for itself.",
         ["Audit.role"] = "With which role.",
         ["Audit.address"] = "From which address, or null.",
         ["Audit.action"] = "What was done, such as key.rotate.",
