@@ -1,3 +1,4 @@
+using Gateway.Admin.Document;
 using Gateway.Core.Callers;
 using Gateway.Keys;
 using Gateway.Storage;
@@ -7,7 +8,8 @@ namespace Gateway.Admin;
 /// <summary>Who changed what, newest first.</summary>
 internal static class AuditEndpoints
 {
-    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/audit", ListAsync).For(Role.Viewer);
+    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/audit", ListAsync).For(Role.Viewer).Gives<ListJson<AuditJson>>(
+        new AdminOperation("Lists who changed what.") { Parameters = [AdminQueries.Tenant, .. AdminQueries.Page] });
 
     private static async Task<IResult> ListAsync(HttpRequest request, AuditLog audit, CancellationToken cancellationToken)
     {

@@ -1,10 +1,12 @@
 using System.Text.Json;
+using Gateway.Admin.Document;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 using Gateway.Funds;
 using Gateway.Keys;
 using Gateway.Ledger;
 using Gateway.Storage;
+using Microsoft.OpenApi;
 
 namespace Gateway.Admin;
 
@@ -15,11 +17,35 @@ internal static class CreditEndpoints
 
     public static void Map(RouteGroupBuilder admin)
     {
-        admin.MapPost("/tenants/{id}/credits", CreditAsync).For(Role.Owner);
-        admin.MapGet("/tenants/{id}/credits", ListAsync).For(Role.Viewer);
-        admin.MapGet("/tenants/{id}/balance", BalanceAsync).For(Role.Viewer);
-        admin.MapPost("/ledger/{requestId}/refund", RefundAsync).For(Role.Owner);
+        admin.MapPost("/tenants/{id}/credits", CreditAsync).For(Role.Owner).Gives<CreditJson>(
+            new AdminOperation("Gives a tenant credit, or takes some back.")
+            {
+                Body = BodySchemas.NewCredit,
+                Example = """{"amount":"100.00","note":"invoice 2026-17"}""",
+                Parameters = [IdempotencyKey],
+                Conflict = "The Idempotency-Key stands for another credit of this tenant.",
+            },
+            StatusCodes.Status201Created);
+        admin.MapGet("/tenants/{id}/credits", ListAsync).For(Role.Viewer).Gives<ListJson<CreditJson>>(
+            new AdminOperation("Lists a tenant's credits.") { Parameters = AdminQueries.Page });
+        admin.MapGet("/tenants/{id}/balance", BalanceAsync).For(Role.Viewer).Gives<BalanceJson>(new AdminOperation("Shows a tenant's balance."));
+        admin.MapPost("/ledger/{requestId}/refund", RefundAsync).For(Role.Owner).Gives<LedgerRowJson>(
+            new AdminOperation("Gives a request's money back.")
+            {
+                Body = BodySchemas.Refund,
+                Example = """{"amount":"0.01","note":"half an answer"}""",
+                Description = "A row of its own is written, which names the request in 'reverses'; the request's row stays as it was.",
+            },
+            StatusCodes.Status201Created);
     }
+
+    private static OpenApiParameter IdempotencyKey => new()
+    {
+        Name = KeyHeader,
+        In = ParameterLocation.Header,
+        Description = "1 to 255 printable ASCII characters. The same credit sent again with it is given once, and has the same answer.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255, Pattern = "^[ -~]+$" },
+    };
 
     private static async Task<IResult> CreditAsync(string id, HttpRequest request, TenantStore tenants, FundsStore funds, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using Gateway.Admin.Document;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 using Gateway.Keys;
@@ -7,14 +8,38 @@ namespace Gateway.Admin;
 
 internal static class KeyEndpoints
 {
+    private const string Revoked = "The key is revoked already.";
+
     public static void Map(RouteGroupBuilder admin)
     {
-        admin.MapPost("/tenants/{id}/keys", IssueAsync).For(Role.Admin);
-        admin.MapGet("/tenants/{id}/keys", ListAsync).For(Role.Viewer);
-        admin.MapGet("/keys/{id}", GetAsync).For(Role.Viewer);
-        admin.MapPatch("/keys/{id}", UpdateAsync).For(Role.Admin);
-        admin.MapPost("/keys/{id}/rotate", RotateAsync).For(Role.Admin);
-        admin.MapDelete("/keys/{id}", RevokeAsync).For(Role.Admin);
+        admin.MapPost("/tenants/{id}/keys", IssueAsync).For(Role.Admin).Gives<KeyJson>(
+            new AdminOperation("Makes a key.")
+            {
+                Body = BodySchemas.NewKey,
+                Example = """{"name":"backend","role":"member","allowed_models":["gpt-4o*"],"allowed_ips":["192.0.2.0/24"]}""",
+                Description = "The answer is the only one that shows the secret, as 'key'.",
+            },
+            StatusCodes.Status201Created);
+        admin.MapGet("/tenants/{id}/keys", ListAsync).For(Role.Viewer).Gives<ListJson<KeyJson>>(
+            new AdminOperation("Lists a tenant's keys.") { Parameters = AdminQueries.Page, Description = "Revoked and expired ones are among them." });
+        admin.MapGet("/keys/{id}", GetAsync).For(Role.Viewer).Gives<KeyJson>(new AdminOperation("Shows a key, without its secret."));
+        admin.MapPatch("/keys/{id}", UpdateAsync).For(Role.Admin).Gives<KeyJson>(new AdminOperation("Changes a key.")
+        {
+            Body = BodySchemas.KeyChange,
+            Example = """{"name":"backend of the shop","expires_at":null}""",
+            Conflict = Revoked,
+            Description = "Fields that are absent stay as they are; null clears one that may be absent. Nobody changes a key whose role is above his own.",
+        });
+        admin.MapPost("/keys/{id}/rotate", RotateAsync).For(Role.Admin).Gives<KeyJson>(new AdminOperation("Gives a key another secret.")
+        {
+            Body = BodySchemas.Rotation,
+            BodyMayBeAbsent = true,
+            Example = """{"grace":"24h"}""",
+            Conflict = Revoked,
+            Description = "Its id stays. The answer is the only one that shows the new secret, as 'key'; the secret so far works until the grace is over.",
+        });
+        admin.MapDelete("/keys/{id}", RevokeAsync).For(Role.Admin).Gives<KeyJson>(
+            new AdminOperation("Ends a key with all its secrets.") { Description = "Ending it twice is no error." });
     }
 
     private static async Task<IResult> IssueAsync(string id, HttpRequest request, TenantStore tenants, KeyStore keys, TimeProvider time, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Gateway.Admin.Document;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 using Gateway.Keys;
@@ -7,7 +8,14 @@ namespace Gateway.Admin;
 
 internal static class LedgerEndpoints
 {
-    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/ledger", ListAsync).For(Role.Viewer);
+    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/ledger", ListAsync).For(Role.Viewer).Gives<ListJson<LedgerRowJson>>(
+        new AdminOperation("Lists ledger rows.")
+        {
+            Parameters = [AdminQueries.Tenant, AdminQueries.Key, AdminQueries.Model, AdminQueries.From, AdminQueries.To, .. AdminQueries.Page],
+            Description = "With 'Accept: text/csv' it gives all rows of the filter as CSV, and takes no 'limit'.",
+        },
+        StatusCodes.Status200OK,
+        "text/csv");
 
     private static async Task<IResult> ListAsync(HttpRequest request, LedgerStore ledger, KeyStore keys, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using Gateway.Admin.Document;
 using Gateway.Catalog;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
@@ -9,7 +10,8 @@ namespace Gateway.Admin;
 
 internal static class LimitEndpoints
 {
-    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/limits", GetAsync).For(Role.Viewer);
+    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/limits", GetAsync).For(Role.Viewer).Gives<LimitsJson>(
+        new AdminOperation("Shows which limits bind a key, and how much of each is used.") { Parameters = [AdminQueries.Required(AdminQueries.Key)] });
 
     private static async Task<IResult> GetAsync(
         HttpRequest request, KeyStore keys, TenantStore tenants, CatalogStore catalogs, ILimiter limiter, IFunds funds, TimeProvider time, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Gateway.Admin.Document;
 using Gateway.Core.Callers;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Mvc;
@@ -7,7 +8,8 @@ namespace Gateway.Admin;
 /// <summary>The health of the deployments, as the node that is asked sees it.</summary>
 internal static class ProviderEndpoints
 {
-    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/providers", Get).For(Role.Owner);
+    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/providers", Get).For(Role.Owner).Gives<ListJson<ProviderJson>>(
+        new AdminOperation("Shows each deployment's health, as the node that is asked sees it."));
 
     private static IResult Get(HttpRequest request, [FromServices] DeploymentBoard board)
     {

@@ -1,3 +1,4 @@
+using Gateway.Admin.Document;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 using Gateway.Keys;
@@ -8,11 +9,20 @@ internal static class TenantEndpoints
 {
     public static void Map(RouteGroupBuilder admin)
     {
-        admin.MapPost("/tenants", CreateAsync).For(Role.Owner);
-        admin.MapGet("/tenants", ListAsync).For(Role.Viewer);
-        admin.MapGet("/tenants/{id}", GetAsync).For(Role.Viewer);
-        admin.MapPatch("/tenants/{id}", UpdateAsync).For(Role.Owner);
-        admin.MapDelete("/tenants/{id}", DeleteAsync).For(Role.Owner);
+        admin.MapPost("/tenants", CreateAsync).For(Role.Owner).Gives<TenantJson>(
+            new AdminOperation("Makes a tenant.") { Body = BodySchemas.NewTenant, Example = """{"name":"acme","tier":"tier-1","limits":{"requests_per_minute":300},"mode":"prepaid","monthly_budget":"500"}""" },
+            StatusCodes.Status201Created);
+        admin.MapGet("/tenants", ListAsync).For(Role.Viewer).Gives<ListJson<TenantJson>>(
+            new AdminOperation("Lists tenants.") { Parameters = AdminQueries.Page, Description = "One whose role is below owner sees its own tenant alone." });
+        admin.MapGet("/tenants/{id}", GetAsync).For(Role.Viewer).Gives<TenantJson>(new AdminOperation("Shows a tenant."));
+        admin.MapPatch("/tenants/{id}", UpdateAsync).For(Role.Owner).Gives<TenantJson>(new AdminOperation("Changes a tenant.")
+        {
+            Body = BodySchemas.TenantChange,
+            Example = """{"monthly_budget":"750.50","tier":null}""",
+            Description = "Fields that are absent stay as they are; null clears one that may be absent, and sets the others to their default.",
+        });
+        admin.MapDelete("/tenants/{id}", DeleteAsync).For(Role.Owner).Gives<TenantJson>(
+            new AdminOperation("Ends a tenant.") { Description = "All its keys end with it; its ledger rows stay." });
     }
 
     private static async Task<IResult> CreateAsync(HttpRequest request, TenantStore tenants, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Gateway.Admin.Document;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 using Gateway.Ledger;
@@ -9,7 +10,11 @@ internal static class UsageEndpoints
     private const string GroupRule = "it must be some of day, model, key, tenant, each once, with commas between.";
     private const string DayRule = "it must be a date such as 2026-01-31, or midnight in UTC: usage is kept by days.";
 
-    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/usage", ListAsync).For(Role.Viewer);
+    public static void Map(RouteGroupBuilder admin) => admin.MapGet("/usage", ListAsync).For(Role.Viewer).Gives<ListJson<UsageRowJson>>(
+        new AdminOperation("Sums up what was used.")
+        {
+            Parameters = [AdminQueries.GroupBy, AdminQueries.Tenant, AdminQueries.Key, AdminQueries.Model, AdminQueries.FromDay, AdminQueries.ToDay, .. AdminQueries.Page],
+        });
 
     private static async Task<IResult> ListAsync(HttpRequest request, UsageStore usage, CancellationToken cancellationToken)
     {

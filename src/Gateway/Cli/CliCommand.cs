@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gateway.Core.Errors;
+using Gateway.Keys;
 
 namespace Gateway.Cli;
 
@@ -16,8 +17,13 @@ internal sealed record CliCommand(
     string Does,
     Func<CliStore, CliArguments, CancellationToken, Task<Outcome<JsonNode>>> RunAsync)
 {
+    /// <summary>Those of the options that must be there.</summary>
+    public IReadOnlyList<string> Needed { get; init; } = [];
+
     public string Usage =>
-        $"gateway {Name}{string.Concat(Operands.Select(operand => $" {operand}"))}{string.Concat(Options.Select(option => $" [{option} {Placeholder(option)}]"))} [{CliArguments.JsonFlag}]";
+        $"gateway {Name}{string.Concat(Operands.Select(operand => $" {operand}"))}{string.Concat(Options.Select(UsageOf))} [{CliArguments.JsonFlag}]";
+
+    private string UsageOf(string option) => Needed.Contains(option, StringComparer.Ordinal) ? $" {option} {Placeholder(option)}" : $" [{option} {Placeholder(option)}]";
 
     private static string Placeholder(string option) => option switch
     {
@@ -26,7 +32,13 @@ internal sealed record CliCommand(
         "--from" or "--to" or "--expires-at" => "TIME",
         "--limit" => "N",
         "--grace" => "24h",
-        "--allowed-models" or "--allowed-ips" or "--group-by" => "A,B",
+        "--allowed-models" => "MODEL,MODEL*",
+        "--allowed-ips" => "ADDRESS,CIDR",
+        "--group-by" => "day,model,key,tenant",
+        "--idempotency-key" => "KEY",
+        "--mode" => $"{BillingText.Postpaid}|{BillingText.Prepaid}",
+        "--disconnect" => $"{DisconnectText.Drain}|{DisconnectText.Cancel}",
+        "--role" => $"{RoleText.Member}|{RoleText.Viewer}|{RoleText.Admin}|{RoleText.Owner}",
         _ => option[2..].ToUpperInvariant(),
     };
 }

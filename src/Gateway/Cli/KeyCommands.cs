@@ -13,7 +13,7 @@ internal static class KeyCommands
 
     public static readonly IReadOnlyList<CliCommand> All =
     [
-        new("keys create", ["TENANT", "NAME"], Fields, "Makes a key and shows its secret, this once.", CreateAsync),
+        new("keys create", ["TENANT", "NAME"], Fields, "Makes a key for the tenant with that id, and shows its secret, this once.", CreateAsync),
         new("keys list", ["TENANT"], CliPages.Options, "Lists a tenant's keys, newest first.", ListAsync),
         new("keys show", ["ID"], [], "Shows a key, without its secret.", ShowAsync),
         new("keys update", ["ID"], ["--name", .. Fields], "Changes a key; the value 'none' clears a field.", UpdateAsync),

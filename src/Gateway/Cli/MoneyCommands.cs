@@ -12,7 +12,7 @@ internal static class MoneyCommands
 {
     public static readonly IReadOnlyList<CliCommand> All =
     [
-        new("credits add", ["TENANT", "AMOUNT"], ["--note", "--idempotency-key"], "Gives a tenant credit in US dollars; a negative amount takes some back. A note is needed.", AddAsync),
+        new("credits add", ["TENANT", "AMOUNT"], ["--note", "--idempotency-key"], "Gives a tenant credit in US dollars; a negative amount takes some back.", AddAsync) { Needed = ["--note"] },
         new("credits list", ["TENANT"], CliPages.Options, "Lists a tenant's credits, newest first.", ListAsync),
         new("credits balance", ["TENANT"], [], "Shows a tenant's balance.", BalanceAsync),
         new("ledger refund", ["REQUEST"], ["--amount", "--note"], "Gives a request's money back, all of it where no amount is given.", RefundAsync),

@@ -12,7 +12,7 @@ internal static class RecordCommands
     public static readonly IReadOnlyList<CliCommand> All =
     [
         new("ledger list", [], ["--tenant", "--key", "--model", "--from", "--to", .. CliPages.Options], "Lists ledger rows, newest first.", LedgerAsync),
-        new("usage", [], ["--group-by", "--tenant", "--key", "--model", "--from", "--to", .. CliPages.Options], "Sums up what was used, by day, model, key and tenant.", UsageAsync),
+        new("usage", [], ["--group-by", "--tenant", "--key", "--model", "--from", "--to", .. CliPages.Options], "Sums up what was used: all in one, or by some of day, model, key and tenant.", UsageAsync),
         new("audit", [], ["--tenant", .. CliPages.Options], "Lists changes, newest first.", AuditAsync),
     ];
 

@@ -13,13 +13,16 @@ internal static class Subcommands
     {
         subcommand = args switch
         {
+            ["quote", "--help" or "-h", ..] => () => SayAsync(QuoteArguments.Usage),
+            ["ledger", "verify", "--help" or "-h", ..] => () => SayAsync(LedgerVerifyArguments.Usage),
+            ["catalog", "check", "--help" or "-h", ..] => () => SayAsync(CatalogCheckCommand.Usage),
             ["quote", .. var rest] => () => QuoteCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None),
             ["ledger", "verify", .. var rest] => () => LedgerVerifyCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None),
             ["catalog", "check", .. var rest] => () => CatalogCheckCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None),
             ["help" or "--help" or "-h", ..] => HelpAsync,
             [var noun, ..] when Nouns.Contains(noun, StringComparer.Ordinal) => StoreCommands.TryFind(args, out var command, out var rest)
                 ? () => StoreCommands.RunAsync(command, rest, Console.Out, Console.Error, CancellationToken.None)
-                : () => MistakeAsync(noun),
+                : args is [_, "--help" or "-h", ..] ? () => HelpAsync(noun) : () => MistakeAsync(noun),
             _ => null,
         };
         return subcommand is not null;
@@ -38,14 +41,37 @@ internal static class Subcommands
             {CatalogCheckCommand.Usage}
             {LedgerVerifyArguments.Usage}
 
-            On the configured store, beside gateways that run on it or without any; --json prints what the admin API would answer:
+            The commands below change or read the database that the settings name, whether a gateway runs on it or not. TENANT and ID are ids, as the lists
+            show them (ten_..., key_...). TIME is 2026-01-31T12:00:00Z or 2026-01-31, in UTC. --json prints what the admin API would answer.
+            Exit code 0 = done, 1 = refused, 2 = cannot run. More: docs/admin.md.
 
             """);
-        foreach (var command in StoreCommands.All)
+        return await HelpAsync(static _ => true);
+    }
+
+    private static async Task<int> HelpAsync(string noun)
+    {
+        foreach (var usage in Usages(noun).Where(static usage => StoreCommands.All.All(command => command.Usage != usage)))
+        {
+            await Console.Out.WriteLineAsync(usage);
+        }
+
+        return await HelpAsync(command => command.Name.Split(' ')[0] == noun);
+    }
+
+    private static async Task<int> HelpAsync(Func<CliCommand, bool> isAsked)
+    {
+        foreach (var command in StoreCommands.All.Where(isAsked))
         {
             await Console.Out.WriteLineAsync($"{command.Usage}{Environment.NewLine}    {command.Does}");
         }
 
+        return 0;
+    }
+
+    private static async Task<int> SayAsync(string usage)
+    {
+        await Console.Out.WriteLineAsync(usage);
         return 0;
     }
 

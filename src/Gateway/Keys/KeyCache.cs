@@ -5,22 +5,34 @@ using Gateway.Storage;
 namespace Gateway.Keys;
 
 /// <summary>What this node remembers of keys, so that a request's key costs no query. Entries leave when a change names them.</summary>
-internal sealed class KeyCache
+/// <param name="maxKnown">Keys remembered at most.</param>
+internal sealed class KeyCache(int maxKnown = KeyCache.MaxKnown)
 {
-    /// <summary>About 50 MB of callers.</summary>
+    /// <summary>About 55 MB of callers.</summary>
     public const int MaxKnown = 100_000;
 
-    /// <summary>About 6 MB of hashes.</summary>
-    public const int MaxUnknown = 65_536;
+    /// <summary>About 12 MB of hashes.</summary>
+    public const int MaxUnknown = 131_072;
 
     private readonly ConcurrentDictionary<KeyHash, KnownKey> _known = new();
     private readonly UnknownKeys _unknown = new(MaxUnknown);
+    private readonly KeyClock _clock = new(maxKnown);
+    private readonly Lock _adding = new();
     private long _generation;
 
     /// <summary>Counts evictions. Read it before a query whose answer is to be added.</summary>
     public long Generation => Volatile.Read(ref _generation);
 
-    public bool TryGetKnown(KeyHash hash, [NotNullWhen(true)] out KnownKey? key) => _known.TryGetValue(hash, out key);
+    public bool TryGetKnown(KeyHash hash, [NotNullWhen(true)] out KnownKey? key)
+    {
+        if (!_known.TryGetValue(hash, out key))
+        {
+            return false;
+        }
+
+        key.Touch();
+        return true;
+    }
 
     public bool IsUnknown(KeyHash hash) => _unknown.Contains(hash);
 
@@ -29,21 +41,20 @@ internal sealed class KeyCache
     /// <summary>Remembers a key as it was read, unless something was evicted since: then the reading may be from before the change.</summary>
     public void AddKnown(KeyHash hash, KnownKey key, long generation)
     {
-        if (_known.Count >= MaxKnown)
+        lock (_adding)
         {
-            // Which one goes matters little: it comes back with its next request.
-            foreach (var (other, _) in _known)
+            _known[hash] = key;
+            Interlocked.MemoryBarrier();
+            if (Generation != generation)
             {
-                _known.TryRemove(other, out _);
-                break;
+                _known.TryRemove(hash, out _);
+                return;
             }
-        }
 
-        _known[hash] = key;
-        Interlocked.MemoryBarrier();
-        if (Generation != generation)
-        {
-            _known.TryRemove(hash, out _);
+            if (_clock.Place(hash, key, IsHeld) is { } leaving)
+            {
+                _known.TryRemove(leaving, out _);
+            }
         }
     }
 
@@ -65,6 +76,8 @@ internal sealed class KeyCache
             }
         }
     }
+
+    private bool IsHeld(KeyHash hash, KnownKey key) => _known.TryGetValue(hash, out var held) && ReferenceEquals(held, key);
 
     private static HashSet<string> Subjects(IReadOnlyCollection<Change> changes, ChangeKind kind) =>
         [.. changes.Where(change => change.Kind == kind).Select(change => change.SubjectId)];

@@ -34,8 +34,8 @@ internal sealed class KeyStore(Database database, ChangeLog changes, AuditLog au
         "k.id, k.tenant_id, k.limits, k.allowed_models, k.expires_at, t.tier, t.limits, t.disconnect, t.mode, t.monthly_budget_nano_usd, k.monthly_budget_nano_usd, "
         + "k.role, k.allowed_ips";
 
-    // One look-up in each of two unique indexes.
-    private const string SelectByHash =
+    /// <summary>One look-up in each of two unique indexes.</summary>
+    public const string SelectByHash =
         "select k.hash, cast(null as bigint), " + KnownColumns + " from api_keys k join tenants t on t.id = k.tenant_id "
         + "where k.hash = @hash and k.revoked_at is null and t.deleted_at is null "
         + "union all select r.hash, r.works_until, " + KnownColumns + " from retired_secrets r join api_keys k on k.id = r.key_id join tenants t on t.id = k.tenant_id "

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -13,6 +15,7 @@ using Gateway.Limits;
 using Gateway.Storage;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -72,6 +75,10 @@ internal sealed class AdminNode : IAsyncDisposable
         builder.Services.AddMetrics().AddSingleton<GatewayMetrics>();
         builder.Services.AddStorage(builder.Configuration).AddKeys().AddFunds(builder.Configuration, static _ => static () => false).AddLedger().AddCatalog(builder.Configuration, static _ => static card => card.Usable[0]);
         builder.Services.AddLimits(builder.Configuration, static _ => static () => RedisDownPolicy.LocalShare).AddAdmin(builder.Configuration);
+        builder.Services.AddSingleton(new DeploymentBoard(static () =>
+        [
+            new DeploymentHealth { Provider = "none", Model = "m", State = DeploymentCondition.Closed, InFlight = 0, ErrorRate = 0 },
+        ]));
         var app = builder.Build();
         app.MapAdmin();
         try
@@ -130,6 +137,56 @@ internal sealed class AdminNode : IAsyncDisposable
         request.Headers.TryAddWithoutValidation("Accept", accept).ShouldBeTrue();
         return _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
+
+    /// <summary>An answer to a request as it is, whatever its path.</summary>
+    public async Task<(int Status, string Body)> SendAsync(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            using var response = await _client.SendAsync(request);
+            return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+        }
+    }
+
+    /// <summary>An answer to a request with header values that no client would send.</summary>
+    public async Task<(int Status, string Body)> SendAsync(Action<HttpContext> prepare)
+    {
+        var context = await _app.GetTestServer().SendAsync(prepare);
+        using var body = new StreamReader(context.Response.Body);
+        return (context.Response.StatusCode, await body.ReadToEndAsync());
+    }
+
+    public async Task<AdminDescription> DescribeAsync()
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/admin/openapi.json");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminKey);
+        var (status, body) = await SendAsync(request);
+        status.ShouldBe(200, body);
+        return new AdminDescription(body);
+    }
+
+    /// <summary>All rows of all tables, to be compared; but for when keys were last used, which is written at its own times.</summary>
+    public async Task<string> DumpAsync()
+    {
+        var database = Services.GetRequiredService<Database>();
+        var listTables = _test.Options.Postgres is null
+            ? "select name from sqlite_master where type = 'table' order by name"
+            : "select table_name from information_schema.tables where table_schema = 'public' order by table_name";
+        var dump = new StringBuilder();
+        foreach (var table in await database.ListAsync(listTables, row => row.GetString(0), [], CancellationToken.None))
+        {
+            var rows = await database.ListAsync($"select * from \"{table}\"", TextOf, [], CancellationToken.None);
+            dump.AppendLine(table).AppendJoin('\n', rows.Order(StringComparer.Ordinal)).AppendLine();
+        }
+
+        return dump.ToString();
+    }
+
+    private static string TextOf(DbDataReader row) => string.Join('|', Enumerable.Range(0, row.FieldCount).Where(i => row.GetName(i) != "last_used_at").Select(i => row.GetValue(i) switch
+    {
+        byte[] bytes => Convert.ToHexString(bytes),
+        var value => Convert.ToString(value, CultureInfo.InvariantCulture),
+    }));
 
     public async Task<string> CreateTenantAsync() => (string)(await PostAsync("/tenants", """{"name":"Acme"}""", HttpStatusCode.Created))["id"]!;
 

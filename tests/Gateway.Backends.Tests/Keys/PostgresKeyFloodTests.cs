@@ -1,0 +1,5 @@
+using Gateway.Backends.Tests.Storage;
+
+namespace Gateway.Backends.Tests.Keys;
+
+public sealed class PostgresKeyFloodTests() : KeyFloodSuite(Backend.Postgres);
