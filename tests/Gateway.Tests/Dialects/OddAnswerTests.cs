@@ -107,6 +107,30 @@ public sealed class OddAnswerTests(OddAnswerTests.Fixture fixture) : IClassFixtu
         (row.Outcome, row.Amount).ShouldBe((AnswerOutcome.UpstreamFailed, Money.Zero));
     }
 
+    [Theory]
+    [MemberData(nameof(Dialects))]
+    public async Task Json_with_a_wrong_content_type_may_come_byte_by_byte(string dialect)
+    {
+        using var response = await fixture.App.ChatAsync(ChatBody.Text("Hello", $"json-{dialect}"), await KeyAsync());
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        ((string?)(await response.JsonAsync())["choices"]![0]!["message"]!["content"]).ShouldBe("Grüße, 世界 🌍");
+        var row = await RowAsync(response);
+        (row.Outcome, row.PromptTokens, row.CompletionTokens, row.Amount).ShouldBe((AnswerOutcome.Completed, 90, 12, Cost));
+    }
+
+    [Theory]
+    [MemberData(nameof(DialectsAndStreams))]
+    public async Task Page_with_a_500_may_come_byte_by_byte(string dialect, bool stream)
+    {
+        using var response = await fixture.App.ChatAsync(ChatBody.Text("Hello", $"page-{dialect}", stream), await KeyAsync());
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+        ((string?)(await response.ErrorAsync())["code"]).ShouldBe("provider_error");
+        var row = await RowAsync(response);
+        (row.Outcome, row.Amount).ShouldBe((AnswerOutcome.UpstreamFailed, Money.Zero));
+    }
+
     private static string Body(string dialect, string directives, bool stream, string use = "by") =>
         ChatBody.Text($"[[{directives};prompt_tokens=90;completion_tokens=12]]Hello", $"{use}-{dialect}", stream);
 
@@ -127,13 +151,40 @@ public sealed class OddAnswerTests(OddAnswerTests.Fixture fixture) : IClassFixtu
         return (await fixture.App.RowsAsync()).Single(row => row.RequestId == id);
     }
 
-    /// <summary>One gateway for all cases that leave its providers in good health.</summary>
+    /// <summary>One gateway for all cases; what leaves a provider in bad health has a provider of its own.</summary>
     public sealed class Fixture : IAsyncLifetime
     {
+        private const string Page = "HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html><body><h1>500 Grüße</h1></body></html>\n";
+        private const string OpenAi = """{"id":"c","object":"chat.completion","created":1,"model":"up","choices":[{"index":0,"message":{"role":"assistant","content":"Grüße, 世界 🌍"},"finish_reason":"stop"}],"usage":{"prompt_tokens":90,"completion_tokens":12,"prompt_tokens_details":null,"completion_tokens_details":null}}""";
+        private const string Anthropic = """{"id":"m","type":"message","role":"assistant","model":"up","content":[{"type":"text","text":"Grüße, 世界 🌍"}],"stop_reason":"end_turn","usage":{"input_tokens":90,"output_tokens":12,"output_tokens_details":null,"cache_creation":null}}""";
+        private const string Gemini = """{"candidates":[{"content":{"parts":[{"text":"Grüße, 世界 🌍"}],"role":"model"},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":90,"candidatesTokenCount":12,"promptTokensDetails":null}}""";
+
+        private readonly List<(string Use, string Dialect, WireStub Stub)> _stubs = [];
+
         public GatewayApp App { get; private set; } = null!; // Set before any test runs.
 
-        public async ValueTask InitializeAsync() => App = await GatewayApp.StartAsync(new GatewayAppOptions { Catalog = SimulatedProviders.Catalog });
+        public async ValueTask InitializeAsync()
+        {
+            foreach (var dialect in SimulatedProviders.Dialects)
+            {
+                var json = dialect switch { "anthropic" => Anthropic, "gemini" => Gemini, _ => OpenAi };
+                _stubs.Add(("json", dialect, new WireStub($"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n{json}", byteByByte: true)));
+                _stubs.Add(("page", dialect, new WireStub(Page, byteByByte: true)));
+            }
 
-        public ValueTask DisposeAsync() => App.DisposeAsync();
+            App = await GatewayApp.StartAsync(new GatewayAppOptions
+            {
+                Catalog = simulator => SimulatedProviders.Catalog(simulator, _stubs.Select(each => (each.Use, each.Dialect, each.Stub.Base))),
+            });
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await App.DisposeAsync();
+            foreach (var (_, _, stub) in _stubs)
+            {
+                await stub.DisposeAsync();
+            }
+        }
     }
 }

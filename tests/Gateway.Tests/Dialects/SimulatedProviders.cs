@@ -10,16 +10,18 @@ internal static class SimulatedProviders
 {
     public static IReadOnlyList<string> Dialects { get; } = ["openai", "azure", "anthropic", "gemini"];
 
-    private static IEnumerable<(string Use, string Dialect)> Kinds => Dialects.SelectMany(dialect => (IEnumerable<(string, string)>)[("by", dialect), ("failing", dialect)]);
+    public static string Catalog(Uri openAiBase) => Catalog(openAiBase, []);
 
     /// <param name="openAiBase">The simulator's base URL in OpenAI's dialect.</param>
-    public static string Catalog(Uri openAiBase)
+    /// <param name="more">Further models, <c>USE-DIALECT</c>, of other providers; their base URLs as OpenAI's dialect has them.</param>
+    public static string Catalog(Uri openAiBase, IEnumerable<(string Use, string Dialect, Uri Base)> more)
     {
-        var providers = Kinds.Select(kind =>
+        (string Use, string Dialect, Uri Base)[] kinds = [.. Dialects.Select(dialect => ("by", dialect, openAiBase)), .. Dialects.Select(dialect => ("failing", dialect, openAiBase)), .. more];
+        var providers = kinds.Select(kind =>
             $$"""
-            "{{kind.Use}}-{{kind.Dialect}}": { "dialect": "{{kind.Dialect}}", "base_url": "{{(kind.Dialect == "openai" ? openAiBase : new Uri(openAiBase, "/"))}}", "api_key": "{{TestCatalog.ProviderKey}}"{{(kind.Dialect == "azure" ? ", \"api_version\": \"2024-10-21\"" : "")}} }
+            "{{kind.Use}}-{{kind.Dialect}}": { "dialect": "{{kind.Dialect}}", "base_url": "{{(kind.Dialect == "openai" ? kind.Base : new Uri(kind.Base, "/"))}}", "api_key": "{{TestCatalog.ProviderKey}}"{{(kind.Dialect == "azure" ? ", \"api_version\": \"2024-10-21\"" : "")}} }
             """);
-        var models = Kinds.Select(kind =>
+        var models = kinds.Select(kind =>
             $$"""
             "{{kind.Use}}-{{kind.Dialect}}": {
               "tokenizer": "o200k_base", "max_output_tokens": 1000,

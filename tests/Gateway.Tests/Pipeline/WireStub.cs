@@ -10,11 +10,13 @@ internal sealed class WireStub : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Task _serving;
 
-    public WireStub(string answer)
+    /// <param name="answer">From the status line on.</param>
+    /// <param name="byteByByte">Sends each byte by itself, rather than all at once.</param>
+    public WireStub(string answer, bool byteByByte = false)
     {
         _listener.Start();
         Base = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/v1");
-        _serving = ServeAsync(Encoding.UTF8.GetBytes(answer));
+        _serving = ServeAsync(Encoding.UTF8.GetBytes(answer), byteByByte);
     }
 
     public Uri Base { get; }
@@ -25,7 +27,7 @@ internal sealed class WireStub : IAsyncDisposable
         await _serving;
     }
 
-    private async Task ServeAsync(byte[] answer)
+    private async Task ServeAsync(byte[] answer, bool byteByByte)
     {
         try
         {
@@ -46,7 +48,11 @@ internal sealed class WireStub : IAsyncDisposable
                     request.Append(Encoding.UTF8.GetString(buffer, 0, read));
                 }
 
-                await stream.WriteAsync(answer);
+                client.NoDelay = byteByByte;
+                foreach (var piece in byteByByte ? answer.Chunk(1) : [answer])
+                {
+                    await stream.WriteAsync(piece);
+                }
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or IOException)
