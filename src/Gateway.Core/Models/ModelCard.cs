@@ -29,6 +29,9 @@ public sealed class ModelCard
 
     public long? ContextWindow { get; init; }
 
+    /// <summary>Tokens of prompt, as measured before it is sent, above which it is refused: its price holds for no longer one. Null for no bound.</summary>
+    public long? MaxPromptTokens { get; init; }
+
     public long? MaxOutputTokens { get; init; }
 
     public ImmutableArray<string> Aliases { get; init; } = [];

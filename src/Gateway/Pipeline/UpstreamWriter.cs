@@ -70,7 +70,15 @@ internal sealed class UpstreamWriter(ReadOnlyMemory<byte> body, ParsedRequest re
             return GatewayError.ContentUnsupported(request.Images[0].Path, "image_url");
         }
 
-        return Meter.TryMeasure(request, Images, target.Deployment.ImageFormula, out var measurement, out error) ? (plan, measurement) : error;
+        if (!Meter.TryMeasure(request, Images, target.Deployment.ImageFormula, out var measurement, out error))
+        {
+            return error;
+        }
+
+        // What the card's price does not hold for is not sent.
+        return target.Card.MaxPromptTokens is { } most && measurement.PromptTokens > most
+            ? GatewayError.ContextTooLong(most, measurement.PromptTokens)
+            : (plan, measurement);
     }
 
     private Outcome<RequestPlan> Apply(ModelCard card)

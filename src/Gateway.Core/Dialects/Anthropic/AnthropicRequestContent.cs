@@ -94,6 +94,11 @@ internal sealed class AnthropicRequestContent(ReadOnlyMemory<byte> body, ReadOnl
             return GatewayError.UnsupportedParameter($"{path}.{unsupported}");
         }
 
+        if (AnthropicCacheControl.Refuse(cache, $"{path}.cache_control") is { } lifetime)
+        {
+            return lifetime;
+        }
+
         var error = (kind, image) switch
         {
             (null, _) => GatewayError.MissingParameter($"{path}.type"),

@@ -87,6 +87,10 @@ internal sealed class AnthropicRequestMessage
             else if (reader.ValueTextEquals("cache_control"u8))
             {
                 CacheControl = AnthropicJson.Value(ref reader, json);
+                if (AnthropicCacheControl.Refuse(CacheControl, $"{Path}.cache_control") is { } lifetime)
+                {
+                    return lifetime;
+                }
             }
             else if (reader.ValueTextEquals("image"u8) || IsEcho(ref reader))
             {

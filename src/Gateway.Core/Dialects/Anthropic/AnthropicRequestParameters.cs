@@ -151,7 +151,7 @@ internal sealed class AnthropicRequestParameters
                 return _effort == "none" ? TwoMinds() : null;
             case "cache_control":
                 _cacheControl = json;
-                return null;
+                return AnthropicCacheControl.Refuse(json, name);
             case "stop":
                 return ReadStop(json);
             case "user":

@@ -182,6 +182,10 @@ internal sealed class AnthropicTools
             else if (reader.ValueTextEquals("cache_control"u8))
             {
                 cacheControl = AnthropicJson.Value(ref reader, json);
+                if (AnthropicCacheControl.Refuse(cacheControl, $"{path}.cache_control") is { } lifetime)
+                {
+                    return lifetime;
+                }
             }
             else
             {
@@ -229,6 +233,11 @@ internal sealed class AnthropicTools
                     break;
                 case "cache_control":
                     tool = tool with { CacheControl = value };
+                    if (AnthropicCacheControl.Refuse(value, $"{path}.cache_control") is { } lifetime)
+                    {
+                        return lifetime;
+                    }
+
                     break;
                 default:
                     if (!value.IsEmpty)

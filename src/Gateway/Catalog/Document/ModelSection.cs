@@ -19,6 +19,8 @@ internal sealed record ModelSection
 
     public long? ContextWindow { get; init; }
 
+    public long? MaxPromptTokens { get; init; }
+
     public long? MaxOutputTokens { get; init; }
 
     public string[]? Aliases { get; init; }

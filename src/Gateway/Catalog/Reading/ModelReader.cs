@@ -59,6 +59,7 @@ internal sealed class ModelReader(ProviderReader providers)
             Input = input,
             Output = Modalities(place["output"], section.Output, ["text"], "text", "image", "audio", "embedding", "video"),
             ContextWindow = place["context_window"].Number(section.ContextWindow, 1, MostTokens),
+            MaxPromptTokens = place["max_prompt_tokens"].Number(section.MaxPromptTokens, 1, MostTokens),
             MaxOutputTokens = place["max_output_tokens"].Number(section.MaxOutputTokens, 1, MostTokens),
             Aliases = Aliases(place["aliases"], section.Aliases),
             DefaultCompletionTokens = place["default_completion_tokens"].Number(section.DefaultCompletionTokens, 1, MostTokens),

@@ -30,13 +30,16 @@ public sealed class AnthropicMessageTests
         """[{"role":"user","content":"a"},{"role":"assistant","content":""},{"role":"user","content":[]},{"role":"user"},{"role":"user","content":"b"}]""",
         """ "messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]""")]
     [InlineData("what is to be cached stays marked, once each",
-        """[{"role":"system","content":"s","cache_control":{"type":"ephemeral"}},{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral","ttl":"1h"}},{"type":"text","text":"b"}],"cache_control":{"type":"ephemeral"}},{"role":"tool","tool_call_id":"c","content":"r","cache_control":{"type":"ephemeral"}}]""",
-        """ "system":[{"type":"text","text":"s","cache_control":{"type":"ephemeral"}}],"messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral","ttl":"1h"}},{"type":"text","text":"b","cache_control":{"type":"ephemeral"}},{"type":"tool_result","tool_use_id":"c","content":[{"type":"text","text":"r"}],"cache_control":{"type":"ephemeral"}}]}]""")]
+        """[{"role":"system","content":"s","cache_control":{"type":"ephemeral"}},{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral","ttl":"5m"}},{"type":"text","text":"b"}],"cache_control":{"type":"ephemeral"}},{"role":"tool","tool_call_id":"c","content":"r","cache_control":{"type":"ephemeral"}}]""",
+        """ "system":[{"type":"text","text":"s","cache_control":{"type":"ephemeral"}}],"messages":[{"role":"user","content":[{"type":"text","text":"a","cache_control":{"type":"ephemeral","ttl":"5m"}},{"type":"text","text":"b","cache_control":{"type":"ephemeral"}},{"type":"tool_result","tool_use_id":"c","content":[{"type":"text","text":"r"}],"cache_control":{"type":"ephemeral"}}]}]""")]
     public void Messages_become_turns(string what, string messages, string expected) =>
         AnthropicRequests.Text($$"""{"model":"m","messages":{{messages}}}""").ShouldBe($"{Head},{expected[1..]}}}", what);
 
     [Theory]
     [InlineData("""[{"role":"user"}]""", "invalid_value", "messages")]
+    [InlineData("""[{"role":"user","content":"a","cache_control":{"type":"ephemeral","ttl":"1h"}}]""", "unsupported_parameter", "messages[0].cache_control.ttl")]
+    [InlineData("""[{"role":"user","content":"a","cache_control":{"ttl":"5m","x":{"ttl":1},"t\u0074l":"1h"}}]""", "unsupported_parameter", "messages[0].cache_control.ttl")]
+    [InlineData("""[{"role":"user","content":[{"type":"text","text":"a","cache_control":{"ttl":3600}}]}]""", "unsupported_parameter", "messages[0].content[0].cache_control.ttl")]
     [InlineData("""[{"role":"system","content":"s"}]""", "invalid_value", "messages")]
     [InlineData("""[{"content":"a"}]""", "missing_required_parameter", "messages[0].role")]
     [InlineData("""[{"role":"function","content":"a"}]""", "invalid_value", "messages[0].role")]
