@@ -12,7 +12,7 @@ namespace Gateway.Benchmarks.Streams;
 /// <param name="BasePath">Of the provider's base URL in the catalog.</param>
 /// <param name="Body">What the provider is asked.</param>
 /// <param name="Headers">Beside the content type.</param>
-/// <param name="Marker">Occurs once in each event that carries text, and in no other.</param>
+/// <param name="Marker">Occurs once in each event that carries text, the first and the last perhaps excepted.</param>
 internal sealed record StreamDialect(string Name, string Path, string BasePath, string Body, IReadOnlyList<(string Name, string Value)> Headers, string Marker)
 {
     public const string Model = "gpt-4o";

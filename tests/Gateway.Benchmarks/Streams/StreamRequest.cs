@@ -4,5 +4,5 @@ namespace Gateway.Benchmarks.Streams;
 /// <param name="Path">Without the first slash.</param>
 /// <param name="Body">JSON.</param>
 /// <param name="Headers">Beside the content type.</param>
-/// <param name="Marker">Occurs once in each event that carries text.</param>
+/// <param name="Marker">As <see cref="StreamDialect.Marker"/>.</param>
 internal sealed record StreamRequest(string Path, byte[] Body, IReadOnlyList<(string Name, string Value)> Headers, byte[] Marker);
