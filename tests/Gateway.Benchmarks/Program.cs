@@ -5,6 +5,7 @@ using Gateway.Benchmarks.Memory;
 using Gateway.Benchmarks.Micro;
 using Gateway.Benchmarks.Servers;
 using Gateway.Benchmarks.Soak;
+using Gateway.Benchmarks.Streams;
 
 namespace Gateway.Benchmarks;
 
@@ -18,6 +19,7 @@ internal static class Program
           load   [--mode json|stream] [--backend sqlite|redis-postgres] [--image small|none] [--seconds 10] [--rounds 3]
                  [--connections 64] [--warmup 5] [--driver wrk|http] [--gateway DIRECTORY] [--env NAME=VALUE ...]
           memory [--megabytes 20] [--streams 500] [--gateway DIRECTORY] [--env NAME=VALUE ...]
+          streams [--streams 1000] [--rate 10] [--seconds 20] [--rounds 2] [--dialect openai|anthropic|gemini] [--gateway DIRECTORY] [--env NAME=VALUE ...]
           soak   [--scenario all|limits|kill|redis|postgres] [--rounds 20] [--seed 1] [--seconds 60] [--clients 200] [--redis-timeout 5000]
         """;
 
@@ -37,6 +39,8 @@ internal static class Program
                     return await LoadCommand.RunAsync(LoadOptions.Parse(new Arguments(rest)), stop.Token);
                 case ["memory", .. var rest]:
                     return await MemoryCommand.RunAsync(MemoryOptions.Parse(new Arguments(rest)), stop.Token);
+                case ["streams", .. var rest]:
+                    return await StreamsCommand.RunAsync(StreamsOptions.Parse(new Arguments(rest)), stop.Token);
                 case ["soak", .. var rest]:
                     return await SoakCommand.RunAsync(new Arguments(rest), stop.Token);
                 case [BareYarp.Command, .. var rest]:

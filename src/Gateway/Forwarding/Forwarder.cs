@@ -87,7 +87,7 @@ internal sealed partial class Forwarder(
                 continue;
             }
 
-            metrics.DeploymentAttempted(request.Target.Deployment.Provider.Name, request.Target.Deployment.Model, result.Verdict.ToString(), isRetry: best is not null);
+            metrics.DeploymentAttempted(request.Target.Deployment.Provider.Name, request.Target.Deployment.Model, VerdictText.Of(result.Verdict), isRetry: best is not null);
             if (!result.IsRetryable)
             {
                 return result.Response;
@@ -108,6 +108,7 @@ internal sealed partial class Forwarder(
         }
 
         request.Settle(told!); // Set with the refusal.
+        output.Name(request.Target.Deployment);
         return best;
     }
 

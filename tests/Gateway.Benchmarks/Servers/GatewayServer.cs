@@ -20,7 +20,7 @@ internal sealed class GatewayServer : IAsyncDisposable
     {
         var data = workspace.Folder("data");
         var catalog = workspace.File("catalog.json");
-        await File.WriteAllTextAsync(catalog, BenchmarkCatalog.For(upstream), ct);
+        await File.WriteAllTextAsync(catalog, settings.Catalog(upstream), ct);
         var url = FreePort.NextUrl();
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {

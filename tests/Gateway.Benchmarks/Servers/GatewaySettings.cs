@@ -9,6 +9,9 @@ internal sealed record GatewaySettings
     /// <summary>Extra environment, <c>NAME=VALUE</c> each.</summary>
     public IReadOnlyList<string> Environment { get; init; } = [];
 
+    /// <summary>The catalog's text for an upstream at the given URL.</summary>
+    public Func<Uri, string> Catalog { get; init; } = BenchmarkCatalog.For;
+
     public string? Postgres { get; init; }
 
     public string? Redis { get; init; }

@@ -11,7 +11,10 @@ internal static class Programs
         return File.Exists(program) ? ["dotnet", program] : throw new CannotMeasureException($"There is no gateway at {program}.");
     }
 
-    public static IEnumerable<string> Simulator(Uri url) => ["dotnet", Path.Combine(Here, "Gateway.Simulator.dll"), "--urls", url.AbsoluteUri, "--no-record"];
+    /// <param name="url">Where it listens.</param>
+    /// <param name="behavior">Its directives; empty = it answers at once.</param>
+    public static IEnumerable<string> Simulator(Uri url, string behavior) =>
+        ["dotnet", Path.Combine(Here, "Gateway.Simulator.dll"), "--urls", url.AbsoluteUri, "--no-record", "--behavior", behavior];
 
     // The gateway's garbage collector and tiering, for a fair comparison.
     public static IEnumerable<string> BareYarp(Uri url, Uri upstream) =>

@@ -1,11 +1,12 @@
 namespace Gateway.Benchmarks.Servers;
 
-/// <summary>The simulator: no recording, no waiting.</summary>
+/// <summary>The simulator: no recording, and no waiting unless its directives say so.</summary>
 internal static class Upstream
 {
-    public static Task<ServerProcess> StartAsync(Workspace workspace, CancellationToken ct)
+    public static Task<ServerProcess> StartAsync(Workspace workspace, CancellationToken ct, string behavior = "")
     {
         var url = FreePort.NextUrl();
-        return ServerProcess.StartAsync("upstream", workspace.Root, Programs.Simulator(url), new Dictionary<string, string>(StringComparer.Ordinal), url, "healthz", ct);
+        return ServerProcess.StartAsync(
+            "upstream", workspace.Root, Programs.Simulator(url, behavior), new Dictionary<string, string>(StringComparer.Ordinal), url, "healthz", ct);
     }
 }
