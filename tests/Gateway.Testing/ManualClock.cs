@@ -8,6 +8,7 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<Timer> _timers = [];
+    private readonly List<(TimeSpan Due, TaskCompletionSource Set)> _waiters = [];
     private TimeSpan _elapsed;
     private TimeSpan _shift;
 
@@ -63,6 +64,23 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>Waits until a timer is set that is due in exactly so long from now: whoever sets it has got so far.</summary>
+    public Task TimerSetAsync(TimeSpan dueIn, CancellationToken ct)
+    {
+        lock (_gate)
+        {
+            var due = _elapsed + dueIn;
+            if (_timers.Exists(timer => timer.Due == due))
+            {
+                return Task.CompletedTask;
+            }
+
+            var set = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Add((due, set));
+            return set.Task.WaitAsync(ct);
+        }
+    }
+
     public void SetBack(TimeSpan by) => Shift(-by);
 
     public void SetForward(TimeSpan by) => Shift(by);
@@ -90,7 +108,8 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
             var next = _timers.Where(timer => timer.Due <= end).MinBy(static timer => timer.Due);
             if (next is null)
             {
-                _elapsed = end;
+                // A timer that is due at once is fired by whoever sets it, while another thread moves the clock on.
+                _elapsed = end > _elapsed ? end : _elapsed;
                 return null;
             }
 
@@ -133,6 +152,10 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
                     Due = clock._elapsed + dueTime;
                     Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
                     clock._timers.Add(this);
+                    foreach (var waiter in clock._waiters.Where(waiter => waiter.Due == Due))
+                    {
+                        waiter.Set.TrySetResult();
+                    }
                 }
             }
 

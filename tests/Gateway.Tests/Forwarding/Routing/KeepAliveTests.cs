@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Gateway.Core.Streaming;
 using Gateway.Testing;
+using Gateway.Tests.Idempotency;
 using Gateway.Tests.Pipeline;
 using Shouldly;
 using Xunit;
@@ -88,6 +89,22 @@ public sealed class KeepAliveTests : GatewayTest
 
         ((string?)JsonNode.Parse((await response.EventsAsync()).ShouldHaveSingleItem())!["error"]!["code"]).ShouldBe("provider_malformed_response");
         (await App.RowsAsync()).ShouldHaveSingleItem().Amount.NanoUsd.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Repeat_of_a_stream_gets_it_without_its_comments()
+    {
+        App.Simulator.Script.Enqueue("first_byte=900ms;text=one two three;pace=400ms");
+        var body = ChatBody.Text("hello", "slow", stream: true);
+        using var first = await App.AskAsync("painting", body);
+
+        using var repeat = await App.AskAsync("painting", body);
+
+        var sent = await first.Content.ReadAsStringAsync(Timeout);
+        sent.Split(Comment).Length.ShouldBeGreaterThan(2, "Comments before the answer and within it.");
+        repeat.Header("x-gateway-idempotent-replay").ShouldBe("true");
+        (await repeat.Content.ReadAsStringAsync(Timeout)).ShouldBe(sent.Replace($"{Comment}\n\n", "", StringComparison.Ordinal));
+        App.Simulator.Requests.Total.ShouldBe(1);
     }
 
     [Fact]
