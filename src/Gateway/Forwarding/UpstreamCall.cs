@@ -33,7 +33,6 @@ internal sealed class UpstreamCall(
 
     private bool _answerBegan;
     private bool _told;
-    private long? _firstTokenMs;
     private StreamRelay? _relay;
     private ReceivedText? _text;
     private AnswerBuffer? _held;
@@ -46,6 +45,9 @@ internal sealed class UpstreamCall(
 
     /// <summary>Its own word on when to try again, or null.</summary>
     public TimeSpan? Wait { get; private set; }
+
+    /// <summary>From the request's arrival to the answer's first content; null where none came.</summary>
+    public TimeSpan? FirstToken { get; private set; }
 
     /// <summary>What came of it; null until a response's headers arrived.</summary>
     public ObservedResponse? Response { get; private set; }
@@ -159,13 +161,15 @@ internal sealed class UpstreamCall(
             Outcome = error.Status == StatusCodes.Status504GatewayTimeout ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed,
             Status = error.Status,
             AnswerBegan = _answerBegan,
-            FirstTokenMs = _firstTokenMs,
+            FirstTokenMs = FirstTokenMs,
         },
     };
 
     /// <summary>Of an answer that its client did not wait for and that did not end: the gateway stopped it, or the provider failed, which tells what is due.</summary>
     private AnswerOutcome OutcomeUnseen =>
         deadline.IsStopped ? AnswerOutcome.ClientDisconnected : deadline.HasPassed ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed;
+
+    private long? FirstTokenMs => FirstToken is { } first ? (long)first.TotalMilliseconds : null;
 
     private static bool IsEventStream(HttpResponseMessage response) =>
         string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
@@ -240,7 +244,7 @@ internal sealed class UpstreamCall(
             ReadToEnd = _relay.Ended,
             Received = _relay.Received,
             AnswerBegan = true,
-            FirstTokenMs = _firstTokenMs,
+            FirstTokenMs = FirstTokenMs,
         },
     };
 
@@ -291,7 +295,7 @@ internal sealed class UpstreamCall(
                 ReadToEnd = true,
                 Received = answer.Text,
                 AnswerBegan = true,
-                FirstTokenMs = _firstTokenMs,
+                FirstTokenMs = FirstTokenMs,
             },
         };
     }
@@ -371,5 +375,5 @@ internal sealed class UpstreamCall(
         }
     }
 
-    private void MarkFirstToken() => _firstTokenMs ??= (long)time.GetElapsedTime(request.Arrived).TotalMilliseconds;
+    private void MarkFirstToken() => FirstToken ??= time.GetElapsedTime(request.Arrived);
 }
