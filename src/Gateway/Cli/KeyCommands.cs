@@ -37,7 +37,7 @@ internal static class KeyCommands
 
     private static async Task<Outcome<JsonNode>> ListAsync(CliStore store, CliArguments arguments, CancellationToken ct)
     {
-        if (!CliPages.Read(arguments).TryGet(out var page, out var error))
+        if (!CliPages.Read(arguments, "key_").TryGet(out var page, out var error))
         {
             return error;
         }

@@ -31,14 +31,14 @@ internal static class MoneyCommands
             return GatewayError.NotFound("tenant", id);
         }
 
-        return await store.Funds.CreditAsync(tenant.Id, draft.Amount, draft.Note, draft.IdempotencyKey, store.Caller.Actor, ct) is { } credit
+        return await store.Funds.CreditAsync(tenant.Id, draft.Amount, draft.Note, draft.Key?.Value, store.Caller.Actor, ct) is { } credit
             ? JsonSerializer.SerializeToNode(CreditJson.Of(credit), AdminJson.Default.CreditJson)!
             : GatewayError.CreditConflict("--idempotency-key");
     }
 
     private static async Task<Outcome<JsonNode>> ListAsync(CliStore store, CliArguments arguments, CancellationToken ct)
     {
-        if (!CliPages.Read(arguments).TryGet(out var page, out var error))
+        if (!CliPages.Read(arguments, "cre_").TryGet(out var page, out var error))
         {
             return error;
         }
@@ -49,8 +49,8 @@ internal static class MoneyCommands
             return GatewayError.NotFound("tenant", id);
         }
 
-        var (credits, next) = await store.Funds.ListCreditsAsync(tenant.Id, page.Cursor, page.Limit, ct);
-        return CliPages.Of(credits.Select(credit => JsonSerializer.SerializeToNode(CreditJson.Of(credit), AdminJson.Default.CreditJson)!), next);
+        var credits = await store.Funds.ListCreditsAsync(tenant.Id, page.Cursor, page.Limit, ct);
+        return CliPages.Of(credits.Items.Select(credit => JsonSerializer.SerializeToNode(CreditJson.Of(credit), AdminJson.Default.CreditJson)!), credits.Next);
     }
 
     private static async Task<Outcome<JsonNode>> BalanceAsync(CliStore store, CliArguments arguments, CancellationToken ct)

@@ -18,7 +18,7 @@ internal static class RecordCommands
 
     private static async Task<Outcome<JsonNode>> LedgerAsync(CliStore store, CliArguments arguments, CancellationToken ct)
     {
-        var fields = new QueryFields(Query(arguments));
+        var fields = arguments.ToQuery();
         var query = LedgerEndpoints.Read(fields);
         if (fields.Error is { } error)
         {
@@ -31,7 +31,7 @@ internal static class RecordCommands
 
     private static async Task<Outcome<JsonNode>> UsageAsync(CliStore store, CliArguments arguments, CancellationToken ct)
     {
-        var fields = new QueryFields(Query(arguments));
+        var fields = arguments.ToQuery();
         var query = UsageEndpoints.Read(fields);
         if (fields.Error is { } error)
         {
@@ -44,16 +44,14 @@ internal static class RecordCommands
 
     private static async Task<Outcome<JsonNode>> AuditAsync(CliStore store, CliArguments arguments, CancellationToken ct)
     {
-        if (!CliPages.Read(arguments).TryGet(out var pages, out var error))
+        var fields = arguments.ToQuery();
+        var (tenant, limit, cursor) = (fields.Text("tenant"), fields.Limit(), fields.IdCursor("aud_"));
+        if (fields.Error is { } error)
         {
             return error;
         }
 
-        var page = Keys.Page<Storage.AuditEntry>.Of(
-            await store.Audit.ListAsync(arguments.Find("tenant"), pages.Cursor, pages.Limit, ct), pages.Limit, entry => entry.Id);
+        var page = await store.Audit.ListAsync(tenant, cursor, limit, ct);
         return CliPages.Of(page.Items.Select(entry => JsonSerializer.SerializeToNode(AuditJson.Of(entry), AdminJson.Default.AuditJson)!), page.Next);
     }
-
-    private static QueryCollection Query(CliArguments arguments) =>
-        new(arguments.Options.ToDictionary(option => option.Key, option => new Microsoft.Extensions.Primitives.StringValues(option.Value)));
 }

@@ -32,7 +32,7 @@ internal static class TenantCommands
 
     private static async Task<Outcome<JsonNode>> ListAsync(CliStore store, CliArguments arguments, CancellationToken ct)
     {
-        if (!CliPages.Read(arguments).TryGet(out var page, out var error))
+        if (!CliPages.Read(arguments, "ten_").TryGet(out var page, out var error))
         {
             return error;
         }

@@ -95,17 +95,11 @@ internal sealed class FundsStore(Database database, AuditLog audit, TimeProvider
             ct);
     }
 
-    public async Task<(List<Credit> Items, string? Next)> ListCreditsAsync(TenantId tenant, string? after, int limit, CancellationToken ct)
+    public async Task<Page<Credit>> ListCreditsAsync(TenantId tenant, string? after, int limit, CancellationToken ct)
     {
         var rows = await database.ListAsync(
             SelectCredits, ReadCredit, [new("@tenant", tenant.Value), new("@before", after ?? FromTheNewest), new("@limit", limit + 1)], ct);
-        if (rows.Count <= limit)
-        {
-            return (rows, null);
-        }
-
-        rows.RemoveAt(limit);
-        return (rows, rows[^1].Id);
+        return Page<Credit>.Of(rows, limit, credit => credit.Id);
     }
 
     private async Task OpenMonthAsync(SqlSession session, FundsAccount account, CancellationToken ct)

@@ -1,6 +1,7 @@
 using Gateway.Backends.Tests.Ledger;
 using Gateway.Backends.Tests.Storage;
 using Gateway.Core.Callers;
+using Gateway.Core.Requests;
 using Gateway.Core.Pricing;
 using Gateway.Idempotency;
 using Gateway.Ledger;
