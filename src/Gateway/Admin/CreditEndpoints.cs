@@ -66,9 +66,9 @@ internal static class CreditEndpoints
         }
 
         var actor = AdminCaller.Of(request.HttpContext).Actor;
-        return await funds.CreditAsync(tenant.Id, draft.Amount, draft.Note, draft.Key?.Value, actor, cancellationToken) is { } credit
+        return (await funds.CreditAsync(tenant.Id, draft.Amount, draft.Note, draft.Key?.Value, actor, cancellationToken)).TryGet(out var credit, out error)
             ? TypedResults.Json(CreditJson.Of(credit), AdminJson.Default.CreditJson, statusCode: StatusCodes.Status201Created)
-            : new AdminError(GatewayError.CreditConflict(IdempotencyKey.Header));
+            : new AdminError(error);
     }
 
     private static async Task<IResult> ListAsync(string id, HttpRequest request, TenantStore tenants, FundsStore funds, CancellationToken cancellationToken)

@@ -11,9 +11,9 @@ internal static class RecordCommands
 {
     public static readonly IReadOnlyList<CliCommand> All =
     [
-        new("ledger list", [], ["--tenant", "--key", "--model", "--from", "--to", .. CliPages.Options], "Lists ledger rows, newest first.", LedgerAsync),
-        new("usage", [], ["--group-by", "--tenant", "--key", "--model", "--from", "--to", .. CliPages.Options], "Sums up what was used: all in one, or by some of day, model, key and tenant.", UsageAsync),
-        new("audit", [], ["--tenant", .. CliPages.Options], "Lists changes, newest first.", AuditAsync),
+        new("ledger list", [], ["--tenant", "--key", "--model", "--from", "--to", .. CliPages.Options], "Lists ledger rows, newest first.", LedgerAsync) { Example = "gateway ledger list --tenant ten_... --from 2026-01-01 --to 2026-02-01" },
+        new("usage", [], ["--group-by", "--tenant", "--key", "--model", "--from", "--to", .. CliPages.Options], "Sums up what was used: all in one, or by some of day, model, key and tenant.", UsageAsync) { Example = "gateway usage --group-by day,model --tenant ten_... --from 2026-01-01 --to 2026-02-01" },
+        new("audit", [], ["--tenant", .. CliPages.Options], "Lists changes, newest first.", AuditAsync) { Example = "gateway audit --tenant ten_... --limit 20" },
     ];
 
     private static async Task<Outcome<JsonNode>> LedgerAsync(CliStore store, CliArguments arguments, CancellationToken ct)
