@@ -19,7 +19,7 @@ internal sealed record CliOption(string Value, string Means)
         ["--allowed-models"] = new("MODEL,MODEL*", "models, or beginnings with *, with commas between; without it all"),
         ["--allowed-ips"] = new("ADDRESS,CIDR", "addresses and ranges that it works from, with commas between; without it anywhere"),
         ["--expires-at"] = new("TIME", "when it ends, in the future: 2030-01-31T12:00:00Z, or 2030-01-31 (midnight in UTC); without it never"),
-        ["--grace"] = new("TIME", "how long the secret so far works on, as 90s, 15m or 24h, at most 720h; 0s ends it at once; 24h where none is given"),
+        ["--grace"] = new("DURATION", "how long the secret so far works on, as 90s, 15m or 24h, at most 720h; 0s ends it at once; 24h where none is given"),
         ["--amount"] = new("USD", "US dollars to give back, as 0.02; without it all that is left of the request's"),
         ["--note"] = new("TEXT", "why, for the books; 1 to 500 characters"),
         ["--idempotency-key"] = new("KEY", "1 to 255 printable ASCII characters; a credit typed again with it is given once"),
