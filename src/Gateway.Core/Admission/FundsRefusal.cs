@@ -28,7 +28,17 @@ public sealed record FundsRefusal(FundsKind Kind, string Subject, Money Limit, M
         _ => $"key {Subject}, monthly_budget",
     };
 
-    public GatewayError ToError()
+    public GatewayError ToError() => Explain() with
+    {
+        Limit = Kind switch
+        {
+            FundsKind.Balance => new RefusingLimit("tenant", "balance"),
+            FundsKind.TenantBudget => new RefusingLimit("tenant", "monthly_budget"),
+            _ => new RefusingLimit("key", "monthly_budget"),
+        },
+    };
+
+    private GatewayError Explain()
     {
         var what = Kind switch
         {

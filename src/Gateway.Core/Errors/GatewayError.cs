@@ -36,6 +36,9 @@ public sealed partial record GatewayError
     /// <summary>What the provider did, where the refusal is its own.</summary>
     public ProviderFault Fault { get; init; }
 
+    /// <summary>The limit that refuses, where one does.</summary>
+    public RefusingLimit? Limit { get; init; }
+
     private static GatewayError Invalid(string? code, string? param, string message) =>
         new(400, ErrorTypes.InvalidRequest, code, param, message);
 }

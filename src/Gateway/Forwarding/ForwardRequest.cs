@@ -25,6 +25,9 @@ internal sealed class ForwardRequest
     /// <summary>Makes the request for another deployment, while the body is held; a refusal where that one cannot take it.</summary>
     public required Func<ModelCard, Deployment, Outcome<Upstream>> Prepare { get; init; }
 
+    /// <summary>As the GenAI conventions name it.</summary>
+    public string Operation { get; init; } = "chat";
+
     public required bool Stream { get; init; }
 
     /// <summary>Whether the client did not ask for the usage that its stream carries.</summary>
@@ -54,6 +57,9 @@ internal sealed class ForwardRequest
 
     /// <summary>Signs the attempt under way; null where the provider needs none.</summary>
     public ProviderCredential? Credential { get; set; }
+
+    /// <summary>What was spent on providers so far, waits before retries among it.</summary>
+    public TimeSpan Spent { get; set; }
 
     /// <summary>Called as an answer begins, while the attempt is its deployment's probe.</summary>
     public Action? OnAnswer { get; set; }

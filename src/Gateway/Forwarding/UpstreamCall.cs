@@ -8,6 +8,7 @@ using Gateway.Core.Dialects;
 using Gateway.Core.Errors;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
+using Gateway.Telemetry.Tracing;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -62,6 +63,7 @@ internal sealed class UpstreamCall(
         }
 
         proxyRequest.Headers.TryAddWithoutValidation("X-Client-Request-Id", request.RequestId);
+        TraceHeaders.Write(proxyRequest.Headers, httpContext);
         foreach (var (name, text) in deployment.Provider.Dialect.Headers)
         {
             proxyRequest.Headers.TryAddWithoutValidation(name, text);
