@@ -32,9 +32,9 @@ public sealed record FundsRefusal(FundsKind Kind, string Subject, Money Limit, M
     {
         Limit = Kind switch
         {
-            FundsKind.Balance => new RefusingLimit("tenant", "balance"),
-            FundsKind.TenantBudget => new RefusingLimit("tenant", "monthly_budget"),
-            _ => new RefusingLimit("key", "monthly_budget"),
+            FundsKind.Balance => RefusingLimit.Balance,
+            FundsKind.TenantBudget => RefusingLimit.TenantBudget,
+            _ => RefusingLimit.KeyBudget,
         },
     };
 

@@ -68,7 +68,7 @@ internal sealed partial class CatalogStore
             {
                 _unreadable = failure.Message;
                 Log.Unreadable(_logger, _file.Path, failure.Message);
-                _metrics?.CatalogChanged("unreadable");
+                _metrics?.CatalogChanged(GatewayMetrics.CatalogUnreadable);
             }
 
             return;
@@ -84,13 +84,13 @@ internal sealed partial class CatalogStore
         if (reading.Snapshot is not { } snapshot)
         {
             Log.Refused(_logger, _file.Path, reading.Problems.Length, string.Join("; ", reading.Problems));
-            _metrics?.CatalogChanged("refused");
+            _metrics?.CatalogChanged(GatewayMetrics.CatalogRefused);
             return;
         }
 
         _current = snapshot;
         Announce(reading, snapshot);
-        _metrics?.CatalogChanged("taken");
+        _metrics?.CatalogChanged(GatewayMetrics.CatalogTaken);
     }
 
     private static OptionsValidationException Refused(ImmutableArray<string> reasons) =>

@@ -18,6 +18,15 @@ internal sealed partial class GatewayMetrics
     /// <inheritdoc cref="LedgerDatabase"/>
     public const string LedgerSpool = "spool";
 
+    /// <summary>What became of a change of the catalog's file.</summary>
+    public const string CatalogTaken = "taken";
+
+    /// <inheritdoc cref="CatalogTaken"/>
+    public const string CatalogRefused = "refused";
+
+    /// <inheritdoc cref="CatalogTaken"/>
+    public const string CatalogUnreadable = "unreadable";
+
     // Boxed once.
     private static readonly object True = true;
     private static readonly object False = false;
@@ -153,7 +162,7 @@ internal sealed partial class GatewayMetrics
         }
     }
 
-    /// <param name="result"><c>taken</c>, <c>refused</c> or <c>unreadable</c>.</param>
+    /// <param name="result"><see cref="CatalogTaken"/> or one of the other two.</param>
     public void CatalogChanged(string result) => _catalogReloads.Add(1, new KeyValuePair<string, object?>("gateway.catalog.result", result));
 
     /// <summary>To be called once.</summary>
@@ -165,6 +174,20 @@ internal sealed partial class GatewayMetrics
     /// <param name="bytes">Bytes of request bodies held just now, 0 or more.</param>
     public void ObserveBodies(Func<long> bytes) => _meter.CreateObservableGauge(
         "gateway.request.buffered_bytes", bytes, unit: "By", description: "What the bodies of running requests take of Gateway:MaxBufferedBytes.");
+
+    /// <summary>
+    /// Gives counters of rare events their series before the first: an increase from nothing to one shows in no rate. To be called once somebody listens.
+    /// </summary>
+    public void BeginAtZero()
+    {
+        _requests.BeginAtZero();
+        _ledgerReplayedRows.Add(0);
+        _ledgerRefusedRows.Add(0);
+        foreach (var result in (ReadOnlySpan<string>)[CatalogTaken, CatalogRefused, CatalogUnreadable])
+        {
+            _catalogReloads.Add(0, new KeyValuePair<string, object?>("gateway.catalog.result", result));
+        }
+    }
 
     /// <param name="destination"><see cref="LedgerDatabase"/> or <see cref="LedgerSpool"/>.</param>
     /// <param name="duration">From queueing to durability.</param>

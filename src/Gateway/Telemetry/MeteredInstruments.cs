@@ -23,7 +23,6 @@ internal static class MeteredInstruments
             "dotnet.monitor.lock_contentions",
             "dotnet.process.cpu.time",
             "dotnet.process.memory.working_set",
-            "dotnet.thread_pool.queue.length",
             "dotnet.thread_pool.work_item.count",
             "dotnet.exceptions"),
     }.ToFrozenDictionary(StringComparer.Ordinal);

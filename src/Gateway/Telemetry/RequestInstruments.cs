@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Gateway.Core.Errors;
 using Gateway.Core.Streaming;
 
 namespace Gateway.Telemetry;
@@ -33,11 +34,20 @@ internal sealed class RequestInstruments(Meter meter)
     private readonly Counter<long> _refusals = meter.CreateCounter<long>(
         "gateway.limit.refusals", "{request}", "Requests that a limit refused, by which.");
 
+    /// <inheritdoc cref="GatewayMetrics.BeginAtZero"/>
+    public void BeginAtZero()
+    {
+        foreach (var limit in RefusingLimit.All)
+        {
+            CountRefusal(limit, 0);
+        }
+    }
+
     public void Record(in RequestFacts facts)
     {
         if (facts.Limit is { } limit)
         {
-            _refusals.Add(1, new("gateway.limit.scope", limit.Scope), new("gateway.limit.kind", limit.Kind));
+            CountRefusal(limit, 1);
         }
 
         if (facts is not { Target: { } target, Observation: { } observed })
@@ -79,6 +89,8 @@ internal sealed class RequestInstruments(Meter meter)
     }
 
     private static InstrumentAdvice<double> Advice(double[] buckets) => new() { HistogramBucketBoundaries = buckets };
+
+    private void CountRefusal(RefusingLimit limit, long count) => _refusals.Add(count, new("gateway.limit.scope", limit.Scope), new("gateway.limit.kind", limit.Kind));
 
     private void RecordAnswer(in RequestFacts facts, Observation observed, TagList tags)
     {

@@ -12,7 +12,7 @@ namespace Gateway.Telemetry;
 /// Holds OpenTelemetry's providers for as long as the host runs: metrics for <c>/metrics</c> always, metrics and traces for a collector where one is set.
 /// Exporting has threads and bounded queues of its own: a collector that is slow or gone costs what is not exported, never a request's time.
 /// </summary>
-internal sealed class TelemetryExport(IConfiguration configuration, IMeterFactory meters, MetricsEndpoint endpoint) : IHostedService, IDisposable
+internal sealed class TelemetryExport(IConfiguration configuration, IMeterFactory meters, GatewayMetrics instruments, MetricsEndpoint endpoint) : IHostedService, IDisposable
 {
     private const string ServiceName = "gateway";
     private const int ShutdownTimeoutMs = 3_000;
@@ -28,6 +28,7 @@ internal sealed class TelemetryExport(IConfiguration configuration, IMeterFactor
             .AddInstruments(meters)
             .AddReader(endpoint.Reader);
         _metrics = (otlp.ExportMetrics ? Configured(metrics).AddOtlpExporter() : metrics).Build();
+        instruments.BeginAtZero();
         if (otlp.ExportTraces)
         {
             _traces = Configured(Sdk.CreateTracerProviderBuilder())
