@@ -149,6 +149,7 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
         Images = exchange.Measurement?.Images.Count ?? 0,
         CostUsd = exchange.Bill?.Charge.Amount.ToString(),
         DurationMs = (long)exchange.Elapsed.TotalMilliseconds,
+        OwnMs = (long)Math.Max(0, (exchange.Elapsed - exchange.ProviderTime - exchange.ReadingTime).TotalMilliseconds),
         FirstTokenMs = exchange.Observation?.FirstTokenMs,
         TraceId = exchange.TraceId,
     };
