@@ -32,6 +32,9 @@ internal static class TelemetryRegistration
             .CreateLogger();
         builder.Logging.ClearProviders();
 
+        // Serilog's section alone rules; but what it wants nowhere is not even offered to it.
+        builder.Logging.SetMinimumLevel(LowestLevel(builder.Configuration));
+
         // This category being heard at all makes ASP.NET Core start an activity and a log scope for each request, which nothing here reads.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Services.TryAddSingleton(TimeProvider.System);
@@ -49,5 +52,13 @@ internal static class TelemetryRegistration
         // First to start and last to stop: it hears of everything.
         builder.Services.AddHostedService<TelemetryExport>();
         return builder;
+    }
+
+    private static LogLevel LowestLevel(IConfiguration configuration)
+    {
+        var section = configuration.GetSection("Serilog:MinimumLevel");
+        return section.GetSection("Override").GetChildren().Append(section).Append(section.GetSection("Default"))
+            .Select(static level => Enum.TryParse<LogEventLevel>(level.Value, ignoreCase: true, out var parsed) ? LevelConvert.ToExtensionsLevel(parsed) : LogLevel.Information)
+            .Min();
     }
 }
