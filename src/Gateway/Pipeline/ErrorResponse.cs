@@ -12,7 +12,7 @@ internal static class ErrorResponse
     public static async ValueTask WriteAsync(HttpContext context, GatewayError error)
     {
         var exchange = Exchange.Of(context);
-        (exchange.Refusal, exchange.Limit) = (error.Code ?? error.Type, error.Limit);
+        (exchange.Refusal, exchange.Limit) = (error.Label, error.Limit);
         var response = context.Response;
         if (response.HasStarted)
         {

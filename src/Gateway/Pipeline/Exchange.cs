@@ -64,7 +64,7 @@ internal sealed class Exchange
     /// <summary>The limit that refused it, or null.</summary>
     public RefusingLimit? Limit { get; set; }
 
-    /// <summary><c>error.code</c> or else <c>error.type</c> of the refusal, where there was one.</summary>
+    /// <summary>What logs call the refusal, where there was one.</summary>
     public string? Refusal { get; set; }
 
     public static Exchange Of(HttpContext context) => context.Features.GetRequiredFeature<Exchange>();

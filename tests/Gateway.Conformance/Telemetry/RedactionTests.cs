@@ -223,6 +223,8 @@ public sealed class RedactionTests
             await AnsweredAsync(key, MeasuredGateway.Body(MeasuredGateway.Chat, $"{Text} [[cut=1]]", stream: true));
 
             // The provider's own words on a request go to the one who made it, and nowhere else.
+            (await gateway.ChatAsync(key, MeasuredGateway.Body(MeasuredGateway.Chat, $"{Prompt} [[status=400;code={Prompt}]]"), Ct)).Text.ShouldContain(Prompt);
+            Requests++;
             (await gateway.ChatAsync(key, MeasuredGateway.Body(MeasuredGateway.Chat, $"{Prompt} [[status=400;message=May not say {Prompt}]]"), Ct)).Text.ShouldContain(Prompt);
             Requests++;
 
