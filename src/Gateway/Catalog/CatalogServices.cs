@@ -1,4 +1,5 @@
 using Gateway.Core.Models;
+using Gateway.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -24,7 +25,8 @@ internal static class CatalogServices
                 AppContext.BaseDirectory),
             Environment.GetEnvironmentVariable,
             provider.GetService<CatalogOverlay>(),
-            provider.GetRequiredService<ILogger<CatalogStore>>()));
+            provider.GetRequiredService<ILogger<CatalogStore>>(),
+            provider.GetService<GatewayMetrics>()));
         services.AddSingleton(provider => new ModelResolver(provider.GetRequiredService<CatalogStore>(), choose(provider)));
         services.AddHostedService<CatalogWatcher>();
         return services;

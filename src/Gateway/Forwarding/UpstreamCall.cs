@@ -9,6 +9,7 @@ using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
+using Gateway.Telemetry.Tracing;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -65,6 +66,7 @@ internal sealed class UpstreamCall(
         }
 
         proxyRequest.Headers.TryAddWithoutValidation("X-Client-Request-Id", request.RequestId);
+        TraceHeaders.Write(proxyRequest.Headers, httpContext);
         foreach (var (name, text) in deployment.Provider.Dialect.Headers)
         {
             proxyRequest.Headers.TryAddWithoutValidation(name, text);
@@ -270,8 +272,7 @@ internal sealed class UpstreamCall(
 
         if (answer.IsError)
         {
-            return Refuse(GatewayError.FromAnswer(
-                request.Target.Deployment.Provider.Dialect.ReadRefusal(StatusCodes.Status500InternalServerError, _held.Memory.Span)));
+            return Refuse(GatewayError.FromAnswer(ReadRefusal(StatusCodes.Status500InternalServerError, _held.Memory.Span)));
         }
 
         if (!answer.IsAnswer)
@@ -314,7 +315,7 @@ internal sealed class UpstreamCall(
         }
 
         translated.Dispose();
-        var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(StatusCodes.Status500InternalServerError, answer.Memory.Span);
+        var refusal = ReadRefusal(StatusCodes.Status500InternalServerError, answer.Memory.Span);
         return refusal.Message is null ? GatewayError.ProviderMalformed() : GatewayError.FromAnswer(refusal);
     }
 
@@ -341,7 +342,7 @@ internal sealed class UpstreamCall(
                 // The status stands, whatever became of the body.
             }
 
-            var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(status, buffer.AsSpan(0, length));
+            var refusal = ReadRefusal(status, buffer.AsSpan(0, length));
             (RefusedWith, Wait) = (status, RetryAfter(response));
             return GatewayError.FromUpstream(refusal, Wait);
         }
@@ -349,6 +350,15 @@ internal sealed class UpstreamCall(
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>A message that repeats the credential it was sent is not passed on.</summary>
+    private UpstreamRefusal ReadRefusal(int status, ReadOnlySpan<byte> body)
+    {
+        var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(status, body);
+        return request.Credential is { } credential && refusal.Message?.Contains(credential.Value[(credential.Value.LastIndexOf(' ') + 1)..], StringComparison.Ordinal) == true
+            ? refusal with { Message = null }
+            : refusal;
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)

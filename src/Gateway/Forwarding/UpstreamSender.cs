@@ -92,7 +92,7 @@ internal sealed partial class UpstreamSender(
             : call.BrokenOff());
         if (response.Refusal is { } refusal && error != ForwarderError.None)
         {
-            Log.Failed(logger, request.RequestId, deployment.Provider.Name, deployment.Model, error, refusal.Code, context.Features.Get<IForwarderErrorFeature>()?.Exception);
+            Log.Failed(logger, request.RequestId, deployment.Provider.Name, deployment.Model, error, refusal.Label, context.Features.Get<IForwarderErrorFeature>()?.Exception);
         }
 
         var result = AttemptResult.Of(response, client.HasLeft, call.Fault is not null, call.RefusedWith, call.Wait);

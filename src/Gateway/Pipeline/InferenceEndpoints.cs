@@ -3,6 +3,8 @@ using Gateway.Files;
 using Gateway.Idempotency;
 using Gateway.Images;
 using Gateway.Ledger;
+using Gateway.Telemetry;
+using Gateway.Telemetry.Prometheus;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Pipeline;
@@ -23,6 +25,8 @@ internal static class InferenceEndpoints
         {
             builder.WebHost.UseUrls(url);
         }
+
+        builder.ListenForMetrics();
     }
 
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
@@ -31,7 +35,12 @@ internal static class InferenceEndpoints
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
         services.AddIdempotency(configuration, static provider => () => provider.GetRequiredService<LedgerWriter>().IsSpooling);
         services.AddCors();
-        services.AddSingleton<BodyBuffers>();
+        services.AddSingleton(static provider =>
+        {
+            var buffers = new BodyBuffers(provider.GetRequiredService<IOptions<GatewayOptions>>());
+            provider.GetRequiredService<GatewayMetrics>().ObserveBodies(() => buffers.Held);
+            return buffers;
+        });
         services.AddSingleton<RequestBodyReader>();
         services.AddSingleton(provider => new ImageResolver(
             provider.GetRequiredService<RemoteImageProbe>(), provider.GetRequiredService<RemotePictures>(), provider.GetRequiredService<FileStore>(), provider.GetRequiredService<ILogger<ImageResolver>>()));
@@ -53,6 +62,7 @@ internal static class InferenceEndpoints
     {
         app.UseTrustedProxies(app.Configuration);
         app.UseMiddleware<ExchangeMiddleware>();
+        app.UseMetricsPort();
         app.UseCrossOrigin(app.Configuration);
     }
 
