@@ -38,8 +38,4 @@ public sealed partial record GatewayError
     /// <param name="path">Where the body refers to what is stored.</param>
     public static GatewayError StoredElsewhere(string path, string model) => Invalid("invalid_value", path,
         $"Invalid value for '{path}': what it refers to is stored where the model `{Clip(model)}` is not served. Use the model of the stored response, or send the items themselves.");
-
-    /// <param name="endpoint">As a path: <c>/v1/responses</c>.</param>
-    public static GatewayError EndpointUnsupported(string model, string endpoint) => Invalid("unsupported_endpoint", "model",
-        $"The model `{Clip(model)}` is not supported with the endpoint {endpoint}. Use /v1/chat/completions instead.");
 }

@@ -221,10 +221,10 @@ public static class ResponsesAnswerReader
         }
     }
 
-    private static bool IsNoText(ref Utf8JsonReader reader) =>
+    internal static bool IsNoText(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("annotations"u8) || reader.ValueTextEquals("logprobs"u8) || reader.ValueTextEquals("encrypted_content"u8);
 
-    private static bool IsLabel(ref Utf8JsonReader reader) =>
+    internal static bool IsLabel(ref Utf8JsonReader reader) =>
         reader.ValueTextEquals("id"u8) || reader.ValueTextEquals("type"u8) || reader.ValueTextEquals("role"u8) || reader.ValueTextEquals("status"u8)
         || reader.ValueTextEquals("call_id"u8) || reader.ValueTextEquals("phase"u8);
 }

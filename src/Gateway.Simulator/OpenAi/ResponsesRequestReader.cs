@@ -7,7 +7,7 @@ namespace Gateway.Simulator.OpenAi;
 
 /// <summary>
 /// Reads a request to the Responses API. Prompt tokens are an estimate: 2 to prime, 4 an item and for the instructions, a quarter of the
-/// characters of each text rounded up, images by the tile rule, wherever in an item they are.
+/// characters of each text rounded up, images by the rule of the model, wherever in an item they are.
 /// </summary>
 internal static class ResponsesRequestReader
 {
@@ -144,7 +144,7 @@ internal static class ResponsesRequestReader
                 if (Text(part, "type") is "input_image")
                 {
                     request.Images++;
-                    request.PromptTokens += TileCount.Tokens(SizeOf(part), Text(part, "detail") is "low");
+                    request.PromptTokens += OpenAiCount.Tokens(request.Model, SizeOf(part), Text(part, "detail"));
                 }
             }
         }
