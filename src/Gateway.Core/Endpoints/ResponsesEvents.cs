@@ -41,7 +41,7 @@ internal sealed class ResponsesEvents(ReceivedText? text) : IAnswerEvents
             Passes = true,
             IsTerminal = hasFailed || answer.Kind == ResponsesEventKind.Completed,
             HasFailed = hasFailed,
-            IsPreamble = IsPreamble(answer.Type.Of(data)),
+            IsPreamble = answer.Text == default,
             Name = NameIn(answer.Type, data),
             Model = answer.Model,
             Usage = answer.Usage,
@@ -49,9 +49,6 @@ internal sealed class ResponsesEvents(ReceivedText? text) : IAnswerEvents
             Stored = Responses.StoredOf(answer, data),
         };
     }
-
-    private static bool IsPreamble(ReadOnlySpan<byte> type) =>
-        type.SequenceEqual("\"response.created\""u8) || type.SequenceEqual("\"response.in_progress\""u8) || type.SequenceEqual("\"response.queued\""u8);
 
     /// <summary>The name without its quotes; none where it holds what cannot stand on a line of its own.</summary>
     private static ByteRange NameIn(ByteRange type, ReadOnlySpan<byte> data)

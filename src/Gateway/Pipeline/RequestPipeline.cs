@@ -206,7 +206,7 @@ internal sealed partial class RequestPipeline(
         }
 
         drift.Observe(endpoint, target, measurement, response.Observation, body);
-        await stored.BindAsync(request, target, caller.Tenant, response.Observation, bill);
+        await stored.BindAsync(request, target, caller.Tenant, response.Observation, bill, isSpooled);
         await response.FinishAsync(bill.Charge, exchange.TraceId, context.RequestAborted);
         return response.Refusal;
     }

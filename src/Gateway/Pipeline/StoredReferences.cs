@@ -25,10 +25,22 @@ internal sealed partial class StoredReferences(ResponseStore store, ILogger<Stor
     /// <summary>
     /// Notes what the answer left at its provider. Where that fails the answer stands, as it has been paid for; nobody can build on it then.
     /// </summary>
-    public async ValueTask BindAsync(ParsedRequest request, Target target, TenantId tenant, Observation observed, Bill bill)
+    /// <param name="request">What was read of it.</param>
+    /// <param name="target">Who served.</param>
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="observed">What was seen of the answer.</param>
+    /// <param name="bill">What it used.</param>
+    /// <param name="isSpooled">Whether the database is down, so that nobody should wait for it.</param>
+    public async ValueTask BindAsync(ParsedRequest request, Target target, TenantId tenant, Observation observed, Bill bill, bool isSpooled)
     {
         if (!request.Store || observed is not { Stored: { } stored, Outcome: AnswerOutcome.Completed or AnswerOutcome.ClientDisconnected })
         {
+            return;
+        }
+
+        if (isSpooled)
+        {
+            Log.NotBound(logger, null);
             return;
         }
 
@@ -84,7 +96,7 @@ internal sealed partial class StoredReferences(ResponseStore store, ILogger<Stor
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Error, "A stored response could not be bound to its tenant: nothing can build on it")]
-        public static partial void NotBound(ILogger logger, Exception cause);
+        public static partial void NotBound(ILogger logger, Exception? cause);
 
         [LoggerMessage(2, LogLevel.Error, "Stored responses could not be looked up, and a request that builds on one was refused")]
         public static partial void NotFound(ILogger logger, Exception cause);

@@ -17,7 +17,7 @@ internal sealed class ResponsesRequestBuilder(ReadOnlyMemory<byte> body, int max
     private static readonly string[] Known =
     [
         "model", "input", "stream", "stream_options", "max_output_tokens", "instructions", "tools", "previous_response_id", "conversation", "background",
-        "service_tier", "store", "prompt",
+        "service_tier", "store", "prompt", "text",
     ];
 
     private readonly List<TopLevelParameter> _parameters = new(8);
