@@ -7,9 +7,12 @@ public static class ApiEndpoint
 {
     public static readonly IEndpoint ChatCompletions = new ChatCompletions();
 
+    public static readonly IEndpoint Responses = new Responses();
+
     /// <summary>All that a client can call.</summary>
     public static readonly ImmutableArray<IEndpoint> All =
     [
         ChatCompletions,
+        Responses,
     ];
 }

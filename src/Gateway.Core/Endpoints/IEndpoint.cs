@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Gateway.Core.Dialects;
 using Gateway.Core.Errors;
 using Gateway.Core.Metering;
+using Gateway.Core.Models;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
 using Gateway.Core.Text;
@@ -33,6 +34,12 @@ public interface IEndpoint
 
     /// <summary>The JSON value that <c>object</c> of a whole answer must have, whatever a provider wrote there; empty to leave it alone.</summary>
     ReadOnlyMemory<byte> AnswerObject => default;
+
+    /// <summary>What <c>object</c> of a quote says.</summary>
+    string QuoteObject { get; }
+
+    /// <summary>A card's parameter policy in the names of this endpoint.</summary>
+    ParameterPolicy PolicyOf(ParameterPolicy card) => card;
 
     /// <summary>Reads the body in one pass.</summary>
     /// <param name="body">The whole body. Ranges in the result are offsets into it.</param>

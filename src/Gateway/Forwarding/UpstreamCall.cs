@@ -227,7 +227,7 @@ internal sealed class UpstreamCall(
         return _relay switch
         {
             _ when client.HasLeft => Left(),
-            { BrokenBy: null } => Streamed(AnswerOutcome.Completed, null),
+            { BrokenBy: null } => Streamed(_relay.HasFailed ? AnswerOutcome.UpstreamFailed : AnswerOutcome.Completed, null),
             { Began: true, BrokenBy: { } error } => Streamed(AnswerOutcome.UpstreamFailed, error),
             { BrokenBy: { } error } => Refuse(error),
         };
@@ -245,7 +245,8 @@ internal sealed class UpstreamCall(
             RefusedUsage = _relay.RefusedUsage,
             ReadToEnd = _relay.Ended,
             Received = _relay.Received,
-            AnswerBegan = true,
+            AnswerBegan = _relay.HasAnswer,
+            Stored = _relay.Stored,
             FirstTokenMs = FirstTokenMs,
         },
     };
@@ -289,13 +290,14 @@ internal sealed class UpstreamCall(
             Sent = true,
             Observation = new Observation
             {
-                Outcome = hasLeft ? AnswerOutcome.ClientDisconnected : AnswerOutcome.Completed,
+                Outcome = hasLeft ? AnswerOutcome.ClientDisconnected : answer.HasFailed ? AnswerOutcome.UpstreamFailed : AnswerOutcome.Completed,
                 Status = hasLeft ? StatusCodes.Status499ClientClosedRequest : StatusCodes.Status200OK,
                 Usage = problem == UsageProblem.None ? answer.Usage : null,
                 RefusedUsage = problem == UsageProblem.None ? null : new RefusedUsage(answer.Usage.GetValueOrDefault(), problem),
                 ReadToEnd = true,
                 Received = answer.Text,
                 AnswerBegan = true,
+                Stored = answer.Stored,
                 FirstTokenMs = FirstTokenMs,
             },
         };

@@ -3,6 +3,7 @@ using Gateway.Files;
 using Gateway.Idempotency;
 using Gateway.Images;
 using Gateway.Ledger;
+using Gateway.Responses;
 using Gateway.Telemetry;
 using Gateway.Telemetry.Prometheus;
 using Microsoft.Extensions.Options;
@@ -44,6 +45,9 @@ internal static class InferenceEndpoints
         services.AddSingleton<RequestBodyReader>();
         services.AddSingleton(provider => new ImageResolver(
             provider.GetRequiredService<RemoteImageProbe>(), provider.GetRequiredService<RemotePictures>(), provider.GetRequiredService<FileStore>(), provider.GetRequiredService<ILogger<ImageResolver>>()));
+        services.AddStoredResponses();
+        services.AddSingleton<StoredReferences>();
+        services.AddSingleton<StoredResponseEndpoints>();
         services.AddSingleton<RequestPreparation>();
         services.AddSingleton<ImageDrift>();
         services.AddSingleton<Replays>();
@@ -73,6 +77,7 @@ internal static class InferenceEndpoints
         var quotes = services.GetRequiredService<QuoteEndpoint>();
         var models = services.GetRequiredService<ModelEndpoints>();
         var (me, organization) = (services.GetRequiredService<MeEndpoint>(), services.GetRequiredService<OrganizationEndpoints>());
+        var stored = services.GetRequiredService<StoredResponseEndpoints>();
         var files = services.GetRequiredService<FileEndpoints>();
         var api = endpoints.MapGroup(services.GetRequiredService<IOptions<GatewayOptions>>().Value.PathPrefix);
 
@@ -81,7 +86,16 @@ internal static class InferenceEndpoints
             api.MapPost(endpoint.Path[Version.Length..], (RequestDelegate)(context => pipeline.HandleAsync(context, endpoint)));
         }
 
-        api.MapPost("/chat/completions/quote", (RequestDelegate)quotes.HandleAsync);
+        foreach (var quoted in (IEndpoint[])[ApiEndpoint.ChatCompletions, ApiEndpoint.Responses])
+        {
+            api.MapPost($"{quoted.Path[Version.Length..]}/quote", (RequestDelegate)(context => quotes.HandleAsync(context, quoted)));
+        }
+
+        api.MapPost("/responses/input_tokens", (RequestDelegate)(context => quotes.CountAsync(context, ApiEndpoint.Responses)));
+        api.MapGet("/responses/{id}", (RequestDelegate)(context => stored.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapGet("/responses/{id}/input_items", (RequestDelegate)(context => stored.ItemsAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapPost("/responses/{id}/cancel", (RequestDelegate)(context => stored.CancelAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapDelete("/responses/{id}", (RequestDelegate)(context => stored.DeleteAsync(context, (string)context.Request.RouteValues["id"]!)));
         api.MapMethods("/models", Read, models.ListAsync);
 
         // Model ids may hold slashes.
