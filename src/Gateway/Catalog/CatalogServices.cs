@@ -1,4 +1,5 @@
 using Gateway.Core.Models;
+using Gateway.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -27,6 +28,7 @@ internal static class CatalogServices
             provider.GetRequiredService<ILogger<CatalogStore>>()));
         services.AddSingleton(provider => new ModelResolver(provider.GetRequiredService<CatalogStore>(), choose(provider)));
         services.AddHostedService<CatalogWatcher>();
+        services.AddHealthChecks().AddCheck<CatalogHealth>("catalog", tags: [StorageRegistration.Ready]);
         return services;
     }
 }

@@ -21,7 +21,6 @@ internal static class RedisRegistration
         if (services.All(service => service.ServiceType != typeof(RedisConnection)))
         {
             services.AddSingleton(provider => new RedisConnection(options, provider.GetRequiredService<TimeProvider>()));
-            services.AddHealthChecks().AddCheck<RedisHealth>("redis", tags: [StorageRegistration.Ready]);
         }
 
         return true;

@@ -34,6 +34,7 @@ internal static class TelemetryRegistration
         builder.Services.AddSingleton<ILoggerProvider>(_ => new SerilogLoggerProvider(logger, dispose: true));
         builder.Services.AddSingleton<RequestLog>();
         builder.Services.AddSingleton<GatewayMetrics>();
+        builder.Services.AddSingleton<Readiness>();
         return builder;
     }
 }
