@@ -105,7 +105,7 @@ public sealed class DrainTests : IAsyncLifetime
 
     private Dictionary<string, string> Settings => new() { ["Gateway__DataDirectory"] = _data };
 
-    private async Task<OpenStream[]> BeginAsync(string model) => await Task.WhenAll(Enumerable.Range(0, Each).Select(_ => OpenStream.BeginAsync(_client, _key, model, Ct)));
+    private async Task<OpenStream[]> BeginAsync(string model) => await Task.WhenAll(Enumerable.Range(0, Each).Select(_ => OpenStream.BeginAsync(_client, new Uri(_gateway.BaseAddress, "v1/chat/completions"), _key, model, Ct)));
 
     /// <summary>Asks for readiness, and then for an answer, over and over, from the moment that readiness has failed until a request is refused.</summary>
     /// <returns>The statuses of all answers before the refusal, and whether each closed its connection.</returns>

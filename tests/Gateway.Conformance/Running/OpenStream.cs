@@ -26,9 +26,9 @@ internal sealed class OpenStream : IDisposable
     public string? Cost => _lines.Find(static line => line.StartsWith(": x-gateway-cost-usd=", StringComparison.Ordinal))?.Split('=')[1];
 
     /// <summary>Begins one, and returns when its first event is there.</summary>
-    public static async Task<OpenStream> BeginAsync(HttpClient client, string key, string model, CancellationToken ct)
+    public static async Task<OpenStream> BeginAsync(HttpClient client, Uri address, string key, string model, CancellationToken ct)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("v1/chat/completions", UriKind.Relative))
+        using var request = new HttpRequestMessage(HttpMethod.Post, address)
         {
             Content = new StringContent($$"""{"model":"{{model}}","stream":true,"max_tokens":64,"messages":[{"role":"user","content":"Tell me a story."}]}""", Encoding.UTF8, "application/json"),
         };
