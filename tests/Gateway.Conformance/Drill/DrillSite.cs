@@ -31,7 +31,7 @@ internal sealed class DrillSite : IAsyncDisposable
 
     public PostgresServer Postgres { get; private set; } = null!;
 
-    public PrometheusServer Prometheus { get; private set; } = null!;
+    public DrillPrometheus Prometheus { get; private set; } = null!;
 
     public DrillNode First { get; private set; } = null!;
 
@@ -46,7 +46,7 @@ internal sealed class DrillSite : IAsyncDisposable
         !OperatingSystem.IsLinux() ? "The servers are killed by means of Linux."
         : !RedisServer.IsInstalled ? "No redis-server is on the PATH."
         : !PostgresServer.IsInstalled ? "PostgreSQL is not installed under /usr/lib/postgresql."
-        : !PrometheusServer.IsInstalled ? "No prometheus is on the PATH."
+        : !DrillPrometheus.IsInstalled ? "No prometheus is on the PATH."
         : null;
 
     public static async Task<DrillSite> StartAsync(CancellationToken ct)
@@ -117,7 +117,7 @@ internal sealed class DrillSite : IAsyncDisposable
         using var admin = new GatewayAdmin(First.Address, AdminKey);
         var tenant = await admin.CreateTenantAsync("drill", """{"limits":{"requests_per_minute":1000000,"concurrent_requests":1000}}""", ct);
         Key = (await admin.CreateKeyAsync(tenant, "drill", "{}", ct)).Secret;
-        Prometheus = Own(await PrometheusServer.StartAsync(Path.Combine(Repository.Root, "deploy", "prometheus", "gateway.rules.yml"), [First.Instance, Second.Instance], ct));
+        Prometheus = Own(await DrillPrometheus.StartAsync(Path.Combine(Repository.Root, "deploy", "prometheus", "gateway.rules.yml"), [First.Instance, Second.Instance], ct));
     }
 
     private T Own<T>(T part)

@@ -2,14 +2,15 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Gateway.Testing;
 
-namespace Gateway.Testing;
+namespace Gateway.Conformance.Drill;
 
 /// <summary>
 /// A Prometheus of the test's own that scrapes each second and evaluates a file of rules as often. What a rule waits for before it fires is cut down to a second,
 /// and nothing else of it is changed.
 /// </summary>
-public sealed partial class PrometheusServer : IAsyncDisposable
+internal sealed partial class DrillPrometheus : IAsyncDisposable
 {
     private const string Executable = "prometheus";
 
@@ -20,7 +21,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     private readonly Process _process;
     private readonly ProcessOutput _output;
 
-    private PrometheusServer(DirectoryInfo folder, int port, Process process)
+    private DrillPrometheus(DirectoryInfo folder, int port, Process process)
     {
         (_folder, _process, _output) = (folder, process, new ProcessOutput(process));
         _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}") };
@@ -33,7 +34,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
     /// <param name="rules">The file of rules.</param>
     /// <param name="targets">Host and port of each gateway.</param>
     /// <param name="ct">The test's.</param>
-    public static async Task<PrometheusServer> StartAsync(string rules, IEnumerable<string> targets, CancellationToken ct)
+    public static async Task<DrillPrometheus> StartAsync(string rules, IEnumerable<string> targets, CancellationToken ct)
     {
         var folder = Directory.CreateTempSubdirectory("gateway-prometheus-");
         await File.WriteAllTextAsync(Path.Combine(folder.FullName, "rules.yml"), Patience().Replace(await File.ReadAllTextAsync(rules, ct), "for: 1s"), ct);
@@ -59,7 +60,7 @@ public sealed partial class PrometheusServer : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        var server = new PrometheusServer(folder, port, new Process { StartInfo = start });
+        var server = new DrillPrometheus(folder, port, new Process { StartInfo = start });
         try
         {
             server._output.Start();
