@@ -65,6 +65,7 @@ internal sealed partial class AdminAuthorization(IOptions<AdminOptions> options,
             return error.Status switch
             {
                 StatusCodes.Status401Unauthorized when error.Code is null => badKeys.Refuse(address, GatewayError.AdminKeyRequired()),
+                StatusCodes.Status401Unauthorized when error.Code == GatewayError.ExpiredKey().Code => error,
                 StatusCodes.Status401Unauthorized => GatewayError.AdminKeyRequired(),
                 _ => error,
             };
@@ -76,7 +77,7 @@ internal sealed partial class AdminAuthorization(IOptions<AdminOptions> options,
                 caller.Role, caller.Role == Role.Owner ? null : caller.Tenant, new Actor(caller.Key.Value, RoleText.Of(caller.Role), Text(address)));
     }
 
-    private static string? Text(IPAddress? address) => (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
+    private static string? Text(IPAddress? address) => address is null ? null : AddressRanges.Plain(address).ToString();
 
     private static partial class Log
     {

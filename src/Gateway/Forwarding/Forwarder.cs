@@ -17,6 +17,9 @@ namespace Gateway.Forwarding;
 internal sealed partial class Forwarder(
     Router router, UpstreamSender sender, IOptions<KeepAliveOptions> keepAlive, GatewayMetrics metrics, TimeProvider time, ILogger<Forwarder> logger)
 {
+    /// <summary>No provider answers within less, and a timer may go off that much before its time.</summary>
+    private static readonly TimeSpan LeastTime = TimeSpan.FromMilliseconds(20);
+
     private readonly KeepAliveOptions _keepAlive = keepAlive.Value;
 
     /// <summary>Afterwards <see cref="ForwardRequest.Current"/> tells whose answer, or refusal, it is.</summary>
@@ -68,7 +71,7 @@ internal sealed partial class Forwarder(
                 }
 
                 var left = best is null ? total : total - time.GetElapsedTime(began);
-                if (left <= TimeSpan.Zero)
+                if (left < LeastTime && best is not null)
                 {
                     break;
                 }

@@ -152,5 +152,5 @@ internal sealed class LedgerAudit(Database database)
         row.GetString(11),
         new Money(row.GetInt64(12)),
         new Money(row.GetInt64(13)),
-        row.IsDBNull(14) ? null : row.GetString(14));
+        row.TextOrNull(14));
 }

@@ -28,7 +28,7 @@ internal sealed class MeEndpoint(
 
     private async Task<Outcome<MeJson>> ReadAsync(HttpContext context, CancellationToken ct)
     {
-        if (!(await authenticator.AuthenticateAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, ct)).TryGet(out var caller, out var error))
+        if (!(await authenticator.AuthenticateAsync(context)).TryGet(out var caller, out var error))
         {
             return error;
         }
@@ -47,11 +47,7 @@ internal sealed class MeEndpoint(
         }
 
         var now = time.GetUtcNow();
-        var money = new List<FundsUseJson>();
-        foreach (var bound in caller.FundsAt(now).Bounds)
-        {
-            money.Add(FundsUseJson.Of(bound, await funds.ReadAsync(bound.Account, ct)));
-        }
+        var money = await FundsUseJson.ReadAsync(funds, caller.FundsAt(now).Bounds, ct);
 
         return new MeJson(
             KeyJson.Of(key),

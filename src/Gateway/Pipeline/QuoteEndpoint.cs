@@ -27,7 +27,7 @@ internal sealed class QuoteEndpoint(
     private async ValueTask<GatewayError?> AnswerAsync(HttpContext context, Exchange exchange)
     {
         var ct = context.RequestAborted;
-        if (!(await keys.AuthenticateAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, ct)).TryGet(out var caller, out var error))
+        if (!(await keys.AuthenticateAsync(context)).TryGet(out var caller, out var error))
         {
             return error;
         }

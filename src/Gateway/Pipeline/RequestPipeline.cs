@@ -58,13 +58,13 @@ internal sealed partial class RequestPipeline(
     private async ValueTask<GatewayError?> RunAsync(HttpContext context, Exchange exchange)
     {
         // (1) Who asks. A caller already over its limits is refused with its body unread.
-        if (!(await keys.AuthenticateAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted)).TryGet(out var caller, out var error))
+        if (!(await keys.AuthenticateAsync(context)).TryGet(out var caller, out var error))
         {
             return error;
         }
 
         exchange.Caller = caller;
-        if (!IdempotencyKey.TryRead(context.Request.Headers, out var key, out error))
+        if (!IdempotencyHeader.TryRead(context.Request.Headers, out var key, out error))
         {
             return error;
         }

@@ -48,20 +48,22 @@ internal sealed class AuditLog(Database database, TimeProvider time)
     /// <summary>Newest first.</summary>
     /// <param name="tenant">Changes of this tenant and its keys; null for all.</param>
     /// <param name="after">The id behind which to go on, or null.</param>
-    /// <param name="limit">At most so many, and one more where there are more.</param>
+    /// <param name="limit">At most so many.</param>
     /// <param name="ct">Ends the query.</param>
-    public Task<List<AuditEntry>> ListAsync(string? tenant, string? after, int limit, CancellationToken ct) => database.ListAsync(
-        SelectPage, Read, [new("@before", after ?? FromTheNewest), new("@tenant", tenant), new("@limit", limit + 1)], ct);
+    public async Task<Page<AuditEntry>> ListAsync(string? tenant, string? after, int limit, CancellationToken ct)
+    {
+        var rows = await database.ListAsync(
+            SelectPage, Read, [new("@before", after ?? FromTheNewest), new("@tenant", tenant), new("@limit", limit + 1)], ct);
+        return Page<AuditEntry>.Of(rows, limit, entry => entry.Id);
+    }
 
     private static AuditEntry Read(DbDataReader row) => new(
         row.GetString(0),
         UnixMicroseconds.ToTime(row.GetInt64(1)),
-        new Actor(row.GetString(2), row.GetString(3), TextOrNull(row, 4)),
+        new Actor(row.GetString(2), row.GetString(3), row.TextOrNull(4)),
         row.GetString(5),
-        TextOrNull(row, 6),
+        row.TextOrNull(6),
         row.GetString(7),
-        TextOrNull(row, 8),
-        TextOrNull(row, 9));
-
-    private static string? TextOrNull(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+        row.TextOrNull(8),
+        row.TextOrNull(9));
 }
