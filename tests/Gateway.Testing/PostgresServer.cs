@@ -102,7 +102,9 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task<string> CreateDatabaseAsync()
     {
         var name = $"gateway_test_{Guid.NewGuid():N}";
-        await using var connection = new NpgsqlConnection(ConnectionString);
+
+        // Not out of a pool: the server may have been killed since.
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = $"create database {name}";

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Gateway.Testing;
+namespace Gateway.Conformance.Drill;
 
 /// <summary>A port of the loopback interface that nobody listens on just now, for what must keep its address when it is started again.</summary>
-public static class FreePort
+internal static class FreePort
 {
     public static int Find()
     {
