@@ -140,7 +140,7 @@ internal sealed class UpstreamCall(
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) =>
         ValueTask.CompletedTask;
 
-    /// <summary>The answer that never came, or that ended before its time: by the client, by the clock, by the store of pictures, or by the provider.</summary>
+    /// <summary>The answer that never came, or that ended before its time: by the client, by the gateway's own stop, by the clock, by the store of pictures, or by the provider.</summary>
     public ObservedResponse BrokenOff()
     {
         if (client.HasLeft)
@@ -148,19 +148,22 @@ internal sealed class UpstreamCall(
             return Left();
         }
 
-        var (outcome, error) = deadline.HasPassed
-            ? (AnswerOutcome.TimedOut, GatewayError.ProviderTimedOut())
+        var (outcome, error) = client.IsForced ? (AnswerOutcome.TimedOut, GatewayError.Stopping())
+            : deadline.HasPassed ? (AnswerOutcome.TimedOut, GatewayError.ProviderTimedOut())
             : (AnswerOutcome.UpstreamFailed, body.IsPictureLost ? GatewayError.FileStoreUnavailable() : GatewayError.ProviderUnreachable());
-        return _relay is { Began: true } ? Streamed(outcome, error) : Refuse(error);
+        return _relay is { Began: true } ? Streamed(outcome, error) : Refuse(error, outcome);
     }
 
-    public ObservedResponse Refuse(GatewayError error) => client.HasLeft ? Left() : new RefusedResponse
+    public ObservedResponse Refuse(GatewayError error) =>
+        Refuse(error, error.Status == StatusCodes.Status504GatewayTimeout ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed);
+
+    private ObservedResponse Refuse(GatewayError error, AnswerOutcome outcome) => client.HasLeft ? Left() : new RefusedResponse
     {
         Refusal = error,
         Sent = body.IsConsumed,
         Observation = new Observation
         {
-            Outcome = error.Status == StatusCodes.Status504GatewayTimeout ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed,
+            Outcome = outcome,
             Status = error.Status,
             AnswerBegan = _answerBegan,
             FirstTokenMs = FirstTokenMs,

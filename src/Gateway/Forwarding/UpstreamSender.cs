@@ -87,7 +87,7 @@ internal sealed partial class UpstreamSender(
             Log.Fault(logger, fault, request.RequestId);
         }
 
-        var response = call.Response ?? (error == ForwarderError.RequestTimedOut
+        var response = call.Response ?? (error == ForwarderError.RequestTimedOut && !client.IsForced
             ? call.Refuse(GatewayError.ProviderTimedOut())
             : call.BrokenOff());
         if (response.Refusal is { } refusal && error != ForwarderError.None)
@@ -95,7 +95,7 @@ internal sealed partial class UpstreamSender(
             Log.Failed(logger, request.RequestId, deployment.Provider.Name, deployment.Model, error, refusal.Label, context.Features.Get<IForwarderErrorFeature>()?.Exception);
         }
 
-        var result = AttemptResult.Of(response, client.HasLeft, call.Fault is not null, call.RefusedWith, call.Wait);
+        var result = AttemptResult.Of(response, client.HasLeft, call.Fault is not null || client.IsForced, call.RefusedWith, call.Wait);
         SetAside(attempt.Candidate, attempt.Key, result);
         if (IsConclusive(attempt, result))
         {

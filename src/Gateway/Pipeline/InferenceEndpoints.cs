@@ -34,6 +34,7 @@ internal static class InferenceEndpoints
     {
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.AddShutdown(configuration);
         services.AddIdempotency(configuration, static provider => () => provider.GetRequiredService<LedgerWriter>().IsSpooling);
         services.AddCors();
         services.AddSingleton(static provider =>
