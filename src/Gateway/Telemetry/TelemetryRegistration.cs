@@ -54,7 +54,7 @@ internal static class TelemetryRegistration
         return builder;
     }
 
-    private static LogLevel LowestLevel(IConfiguration configuration)
+    private static LogLevel LowestLevel(ConfigurationManager configuration)
     {
         var section = configuration.GetSection("Serilog:MinimumLevel");
         return section.GetSection("Override").GetChildren().Append(section).Append(section.GetSection("Default"))
