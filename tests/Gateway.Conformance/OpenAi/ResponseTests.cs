@@ -40,7 +40,7 @@ public sealed class ResponseTests(RunningGateway gateway)
         var text = "";
         StreamingResponseUpdate? last = null;
 
-        await foreach (var update in gateway.Responses(key).CreateResponseStreamingAsync(options, Ct))
+        await foreach (var update in await gateway.Responses(key).CreateResponseStreamingAsync(options, Ct))
         {
             text += (update as StreamingResponseOutputTextDeltaUpdate)?.Delta;
             last = update;
