@@ -57,6 +57,12 @@ internal sealed partial class Drain(Readiness readiness, ForcedStop forcedStop, 
     /// <summary>Before the server stops, and with the token that ends the host's patience.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        if (_leaving)
+        {
+            // A host may be stopped, and be disposed of, which stops it again.
+            return;
+        }
+
         _leaving = true;
         readiness.Leave();
         Log.Leaving(logger, Running, options.Value.ShutdownDelaySeconds, options.Value.ShutdownGraceSeconds);

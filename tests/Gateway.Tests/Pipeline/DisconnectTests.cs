@@ -6,6 +6,7 @@ using Gateway.Core.Streaming;
 using Gateway.Ledger;
 using Gateway.Simulator.Behaviors;
 using Gateway.Simulator.Recording;
+using Gateway.Telemetry;
 using Gateway.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -359,9 +360,13 @@ public sealed class DisconnectTests : GatewayTest
     /// <summary>The stop has come as far as the server.</summary>
     private async Task StoppingAsync()
     {
-        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var heard = App.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
-        await stopping.Task.WaitAsync(Timeout);
+        // The host tells of its stopping once requests have ended; readiness fails at once.
+        var readiness = App.Services.GetRequiredService<Readiness>();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        while (!readiness.IsLeaving)
+        {
+            await timer.WaitForNextTickAsync(Timeout);
+        }
     }
 
     /// <summary>Of what was reserved exactly what the row does not hold is back.</summary>
