@@ -1,4 +1,5 @@
 using Gateway.Core.Models;
+using Gateway.Storage;
 using Gateway.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -29,6 +30,7 @@ internal static class CatalogServices
             provider.GetService<GatewayMetrics>()));
         services.AddSingleton(provider => new ModelResolver(provider.GetRequiredService<CatalogStore>(), choose(provider)));
         services.AddHostedService<CatalogWatcher>();
+        services.AddHealthChecks().AddCheck<CatalogHealth>("catalog", tags: [StorageRegistration.Ready]);
         return services;
     }
 }

@@ -19,7 +19,9 @@ internal sealed partial class CatalogStore
     private readonly GatewayMetrics? _metrics;
     private byte[] _seen;
     private string? _unreadable;
+    private bool _isRefused;
     private volatile CatalogSnapshot _current;
+    private volatile bool _isStale;
 
     /// <param name="file">Where it lies.</param>
     /// <param name="environment">What <c>${NAME}</c> stands for.</param>
@@ -46,6 +48,9 @@ internal sealed partial class CatalogStore
 
     public CatalogSnapshot Current => _current;
 
+    /// <summary>Whether the file as it was last looked at is not the one in force: it was refused, or cannot be read.</summary>
+    public bool IsStale => _isStale;
+
     /// <summary>Every deployment of the catalog in force that can be sent to, card by card; one that several cards name comes several times.</summary>
     public IEnumerable<Deployment> CurrentDeployments() => _current.Models.SelectMany(static card => card.Usable);
 
@@ -63,6 +68,8 @@ internal sealed partial class CatalogStore
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            _isStale = true;
+
             // Once for each reason, not each second.
             if (_unreadable != failure.Message)
             {
@@ -76,11 +83,13 @@ internal sealed partial class CatalogStore
 
         if (bytes.AsSpan().SequenceEqual(_seen))
         {
+            _isStale = _isRefused;
             return;
         }
 
         _seen = bytes;
         var reading = CatalogReader.Read(bytes, _environment, _overlay);
+        _isStale = _isRefused = reading.Snapshot is null;
         if (reading.Snapshot is not { } snapshot)
         {
             Log.Refused(_logger, _file.Path, reading.Problems.Length, string.Join("; ", reading.Problems));

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Streaming;
 using Gateway.Forwarding.Routing;
@@ -51,7 +52,7 @@ internal sealed partial class Forwarder(
             request.ReleaseBody();
         }
 
-        return output.IsOpen ? InStream(context, response) : response;
+        return output.IsOpen ? InStream(context, request.Endpoint, response) : response;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -167,7 +168,7 @@ internal sealed partial class Forwarder(
     };
 
     /// <summary>What can be told once a comment has begun the response: a stream as it is, anything else as an error event.</summary>
-    private static ObservedResponse InStream(HttpContext context, ObservedResponse response)
+    private static ObservedResponse InStream(HttpContext context, IEndpoint endpoint, ObservedResponse response)
     {
         if (response is StreamedResponse or PartialJsonResponse)
         {
@@ -179,7 +180,7 @@ internal sealed partial class Forwarder(
         // A whole answer does not fit into a stream that has begun.
         var error = response.Refusal ?? GatewayError.ProviderMalformed();
         var hasLeft = error.Status == StatusCodes.Status499ClientClosedRequest || response.Observation.Outcome == AnswerOutcome.ClientDisconnected;
-        return new StreamedResponse(context, text: null, error)
+        return new StreamedResponse(context, endpoint, text: null, lastEvent: null, error)
         {
             Sent = response.Sent,
             Observation = new Observation

@@ -10,10 +10,10 @@ using Microsoft.Extensions.Options;
 namespace Gateway.Pipeline;
 
 /// <summary>
-/// Around every request: gives it an id, puts the headers that every answer carries, turns an exception into a 500 of OpenAI's form, and
-/// gives a path or method that nothing serves a body of the same form.
+/// Around every request: gives it an id, puts the headers that every answer carries, turns an exception into a 500 of OpenAI's form,
+/// gives a path or method that nothing serves a body of the same form, and lets none begin on a node that is being stopped.
 /// </summary>
-internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvider time, RequestLog log, GatewayMetrics metrics, IOptions<GatewayOptions> options, ILogger<ExchangeMiddleware> logger)
+internal sealed partial class ExchangeMiddleware(RequestDelegate next, Drain drain, TimeProvider time, RequestLog log, GatewayMetrics metrics, IOptions<GatewayOptions> options, ILogger<ExchangeMiddleware> logger)
 {
     // As late as it can be, for an answer that fails on its way may lose the headers that it had.
     private static readonly Func<object, Task> WriteHeaders = static state =>
@@ -34,8 +34,15 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
         context.Features.Set(exchange);
         context.TraceIdentifier = exchange.TraceId;
         context.Response.OnStarting(WriteHeaders, context);
+        var entered = drain.TryEnter(context);
         try
         {
+            if (!entered)
+            {
+                await ErrorResponse.WriteAsync(context, GatewayError.Stopping());
+                return;
+            }
+
             await next(context);
             if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed, ContentLength: null, ContentType: null })
             {
@@ -62,6 +69,11 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
         }
         finally
         {
+            if (entered)
+            {
+                drain.Exit();
+            }
+
             End(context, exchange);
         }
     }

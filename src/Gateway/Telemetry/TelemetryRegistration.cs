@@ -48,6 +48,7 @@ internal static class TelemetryRegistration
             return metrics;
         });
         builder.Services.AddSingleton<MetricsEndpoint>();
+        builder.Services.AddSingleton<Readiness>();
 
         // First to start and last to stop: it hears of everything.
         builder.Services.AddHostedService<TelemetryExport>();
