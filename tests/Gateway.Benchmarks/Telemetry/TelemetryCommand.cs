@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Gateway.Benchmarks.Micro;
 
@@ -34,12 +33,12 @@ internal static class TelemetryCommand
         }
 
         await RowAsync("together", sum, MostMicroseconds);
-        var began = Stopwatch.GetTimestamp();
+        var began = TimeProvider.System.GetTimestamp();
         var fastest = TimeSpan.MaxValue;
-        for (var i = 0; i < Scrapes; i++, began = Stopwatch.GetTimestamp())
+        for (var i = 0; i < Scrapes; i++, began = TimeProvider.System.GetTimestamp())
         {
             telemetry.Scrape();
-            fastest = Stopwatch.GetElapsedTime(began) is var took && took < fastest ? took : fastest;
+            fastest = TimeProvider.System.GetElapsedTime(began) is var took && took < fastest ? took : fastest;
         }
 
         await RowAsync("scrape, ms", fastest.TotalMilliseconds, MostScrapeMs);
