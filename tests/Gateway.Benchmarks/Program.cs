@@ -6,6 +6,7 @@ using Gateway.Benchmarks.Micro;
 using Gateway.Benchmarks.Servers;
 using Gateway.Benchmarks.Soak;
 using Gateway.Benchmarks.Streams;
+using Gateway.Benchmarks.Telemetry;
 
 namespace Gateway.Benchmarks;
 
@@ -19,6 +20,7 @@ internal static class Program
           load   [--mode json|stream] [--backend sqlite|redis-postgres] [--image small|none] [--seconds 10] [--rounds 3]
                  [--connections 64] [--warmup 5] [--driver wrk|http] [--gateway DIRECTORY] [--env NAME=VALUE ...]
                  [--against DIRECTORY] [--against-env NAME=VALUE ...]
+          telemetry
           memory [--megabytes 20] [--streams 500] [--gateway DIRECTORY] [--env NAME=VALUE ...]
           streams [--streams 1000] [--rate 10] [--seconds 20] [--rounds 2] [--dialect openai|anthropic|gemini] [--gateway DIRECTORY] [--env NAME=VALUE ...]
           soak   [--scenario all|limits|kill|redis|postgres] [--rounds 20] [--seed 1] [--seconds 60] [--clients 200] [--redis-timeout 5000]
@@ -38,6 +40,8 @@ internal static class Program
                     return 0;
                 case ["load", .. var rest]:
                     return await LoadCommand.RunAsync(LoadOptions.Parse(new Arguments(rest)), stop.Token);
+                case ["telemetry"]:
+                    return await TelemetryCommand.RunAsync(stop.Token);
                 case ["memory", .. var rest]:
                     return await MemoryCommand.RunAsync(MemoryOptions.Parse(new Arguments(rest)), stop.Token);
                 case ["streams", .. var rest]:

@@ -121,6 +121,9 @@ public class TelemetryBenchmarks : IDisposable
     [Benchmark]
     public bool Scrape() => _endpoint.Reader.Collect();
 
+    /// <summary>Of the last scrape.</summary>
+    public long ScrapeBytes => _endpoint.Bytes;
+
     [GlobalCleanup]
     public void Dispose()
     {

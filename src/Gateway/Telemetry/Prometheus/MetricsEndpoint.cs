@@ -17,6 +17,9 @@ internal sealed class MetricsEndpoint : IDisposable
     /// <summary>For the provider that fills it, and disposes of it.</summary>
     public MetricReader Reader { get; }
 
+    /// <summary>The size of what was collected last.</summary>
+    public long Bytes => _exporter.Text.Length;
+
     public async Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
