@@ -4,6 +4,8 @@ using Gateway.Idempotency;
 using Gateway.Images;
 using Gateway.Ledger;
 using Gateway.Responses;
+using Gateway.Telemetry;
+using Gateway.Telemetry.Prometheus;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Pipeline;
@@ -24,15 +26,23 @@ internal static class InferenceEndpoints
         {
             builder.WebHost.UseUrls(url);
         }
+
+        builder.ListenForMetrics();
     }
 
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.AddShutdown(configuration);
         services.AddIdempotency(configuration, static provider => () => provider.GetRequiredService<LedgerWriter>().IsSpooling);
         services.AddCors();
-        services.AddSingleton<BodyBuffers>();
+        services.AddSingleton(static provider =>
+        {
+            var buffers = new BodyBuffers(provider.GetRequiredService<IOptions<GatewayOptions>>());
+            provider.GetRequiredService<GatewayMetrics>().ObserveBodies(() => buffers.Held);
+            return buffers;
+        });
         services.AddSingleton<RequestBodyReader>();
         services.AddSingleton(provider => new ImageResolver(
             provider.GetRequiredService<RemoteImageProbe>(), provider.GetRequiredService<RemotePictures>(), provider.GetRequiredService<FileStore>(), provider.GetRequiredService<ILogger<ImageResolver>>()));
@@ -57,6 +67,7 @@ internal static class InferenceEndpoints
     {
         app.UseTrustedProxies(app.Configuration);
         app.UseMiddleware<ExchangeMiddleware>();
+        app.UseMetricsPort();
         app.UseCrossOrigin(app.Configuration);
     }
 

@@ -177,7 +177,7 @@ internal sealed partial class RequestPipeline(
             },
         };
         using var response = await forwarder.SendAsync(context, forward);
-        exchange.Observation = response.Observation;
+        (exchange.Observation, exchange.ProviderTime) = (response.Observation, forward.Spent);
         (target, measurement) = (exchange.Target = forward.Target, exchange.Measurement = forward.Current.Measurement);
         if (response.Observation is { Usage: null, RefusedUsage: { } refused })
         {
