@@ -57,12 +57,12 @@ public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charg
     }
 
     /// <summary>
-    /// What a request costs, from nothing but what its ledger row keeps, so that a bill can be computed again. Without a token of prompt or completion
-    /// nothing was due: whatever is due has a prompt, as every message weighs something and a provider's usage without one is not believed.
+    /// What a request costs, from nothing but what its ledger row keeps, so that a bill can be computed again. Where nothing was
+    /// used, nothing was due: whatever is due has a prompt, as every message weighs something and a provider's usage without one is not believed, or seconds, characters or images.
     /// Else usage times price, and the price per request unless the outcome is a failure.
     /// </summary>
     public static Charge ChargeOf(in Usage usage, AnswerOutcome outcome, ModelPrice price) =>
-        usage is { PromptTokens: 0, CompletionTokens: 0 } ? Charge.None : Biller.Bill(usage, price, chargeRequest: !IsFailure(outcome));
+        usage.IsNothing ? Charge.None : Biller.Bill(usage, price, chargeRequest: !IsFailure(outcome));
 
     private static bool IsDue(Observation observed, bool sent) => sent && (observed.AnswerBegan || !IsFailure(observed.Outcome));
 

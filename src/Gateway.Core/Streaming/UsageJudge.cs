@@ -37,7 +37,10 @@ public static class UsageJudge
         && IsSound(usage.CompletionTokens)
         && IsSound(usage.ReasoningTokens)
         && IsSound(usage.AudioOutputTokens)
-        && IsSound(usage.ImageOutputTokens);
+        && IsSound(usage.ImageOutputTokens)
+        && IsSound(usage.OutputImages)
+        && IsSound(usage.Seconds)
+        && IsSound(usage.Characters);
 
     private static bool IsSound(long tokens) => tokens is >= 0 and <= Most;
 }

@@ -237,7 +237,7 @@ internal sealed partial class RequestPipeline(
                 copy.Span);
         }
 
-        return bill.Usage is { PromptTokens: 0, CompletionTokens: 0 } ? null : claim.Complete(null, []);
+        return bill.Usage.IsNothing ? null : claim.Complete(null, []);
     }
 
     /// <summary>Whether the caller is over a limit, or at an account's end, already.</summary>
