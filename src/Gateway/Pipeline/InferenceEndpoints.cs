@@ -2,6 +2,7 @@ using Gateway.Files;
 using Gateway.Idempotency;
 using Gateway.Images;
 using Gateway.Ledger;
+using Gateway.Pipeline.Multipart;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Pipeline;
@@ -29,6 +30,8 @@ internal static class InferenceEndpoints
         services.AddCors();
         services.AddSingleton<BodyBuffers>();
         services.AddSingleton<RequestBodyReader>();
+        services.AddSingleton<TemporaryFiles>();
+        services.AddSingleton<MultipartBodyReader>();
         services.AddSingleton(provider => new ImageResolver(
             provider.GetRequiredService<RemoteImageProbe>(), provider.GetRequiredService<RemotePictures>(), provider.GetRequiredService<FileStore>(), provider.GetRequiredService<ILogger<ImageResolver>>()));
         services.AddSingleton<RequestPreparation>();
