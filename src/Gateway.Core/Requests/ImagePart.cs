@@ -14,8 +14,24 @@ public readonly record struct ImagePart(int Message, int Part, ImageSource Sourc
     /// <summary>Stands for a part's index: the image is the message's own <c>image</c> field.</summary>
     public const int Field = -1;
 
+    /// <summary>Stands for a part's index: one of the pictures to be edited, by the message's index.</summary>
+    public const int Input = -2;
+
+    /// <summary>Stands for a part's index: the mask of an edit.</summary>
+    public const int Mask = -3;
+
+    /// <summary>Stands for a part's index: a file of a form, in its field <c>image</c>, by the message's index.</summary>
+    public const int Upload = -4;
+
     /// <summary>The part's path in the body: <c>messages[0].content[1]</c>, or <c>messages[0].image</c>.</summary>
-    public string Path => Part == Field ? $"messages[{Message}].image" : $"messages[{Message}].content[{Part}]";
+    public string Path => Part switch
+    {
+        Field => $"messages[{Message}].image",
+        Input => $"images[{Message}]",
+        Mask => "mask",
+        Upload => $"image[{Message}]",
+        _ => $"messages[{Message}].content[{Part}]",
+    };
 
     /// <summary>Where its detail stands, as its part is commonly written.</summary>
     public string DetailPath => Part == Field ? $"{Path}.detail" : $"{Path}.image_url.detail";
