@@ -63,7 +63,8 @@ public static class PartialAnswerReader
         return size;
     }
 
-    private static void Take(ReadOnlySpan<byte> inside, ReceivedText? text, ref TextSize size)
+    /// <summary>Adds the inside of a JSON string to what was counted, and to the text where somebody will count it.</summary>
+    internal static void Take(ReadOnlySpan<byte> inside, ReceivedText? text, ref TextSize size)
     {
         size += TextSize.OfJson(inside);
         text?.Append(inside);

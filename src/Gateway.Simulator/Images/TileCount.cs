@@ -1,19 +1,19 @@
 namespace Gateway.Simulator.Images;
 
 /// <summary>
-/// The tokens of an image by OpenAI's tile rule with 85 for the image and 170 a tile: fit 2048 x 2048, bring the shorter
-/// side down to 768, cover with squares of 512; never enlarge, round down.
+/// The tokens of an image by OpenAI's tile rule: fit 2048 x 2048, bring the shorter side down to 768, cover with squares of
+/// 512; never enlarge, round down.
 /// </summary>
-internal static class TileCount
+/// <param name="Base">Tokens of every image.</param>
+/// <param name="PerTile">Tokens of each square on top.</param>
+internal sealed record TileCount(int Base, int PerTile)
 {
-    private const int Base = 85;
-    private const int PerTile = 170;
     private const int MostTiles = 8;
 
     /// <summary>The tokens of one image.</summary>
     /// <param name="size">Null = unknown: the most that an image can cost.</param>
     /// <param name="low">Detail <c>low</c> costs the base alone.</param>
-    public static int Tokens(ImageSize? size, bool low) =>
+    public int Tokens(ImageSize? size, bool low) =>
         low ? Base
         : size is { } known ? Base + (PerTile * Tiles(known.Width, known.Height))
         : Base + (PerTile * MostTiles);

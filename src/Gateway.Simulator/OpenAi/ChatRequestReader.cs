@@ -7,7 +7,7 @@ namespace Gateway.Simulator.OpenAi;
 
 /// <summary>
 /// Reads a chat request in one pass. Prompt tokens are an estimate: 3 to prime, 4 a message, a quarter of the characters
-/// of each text rounded up, images by the tile rule.
+/// of each text rounded up, images by the rule of the model.
 /// </summary>
 internal ref struct ChatRequestReader
 {
@@ -16,6 +16,7 @@ internal ref struct ChatRequestReader
     private Utf8JsonReader _json;
     private Range _text;
     private Range _lastUserText;
+    private List<SeenImage>? _images;
 
     private ChatRequestReader(ReadOnlySpan<byte> body)
     {
@@ -51,6 +52,11 @@ internal ref struct ChatRequestReader
 
         // Reading on finds what must not follow the object.
         _json.Read();
+        foreach (var image in _images ?? [])
+        {
+            _request.PromptTokens += OpenAiCount.Tokens(_request.Model, image.Size, image.Detail);
+        }
+
         _request.Question = Quote.Read(_body[_lastUserText]);
         return _request;
     }
@@ -245,7 +251,7 @@ internal ref struct ChatRequestReader
     private void ReadImage()
     {
         ImageSize? size = null;
-        var low = false;
+        string? detail = null;
         if (_json.TokenType is JsonTokenType.StartObject)
         {
             while (NextProperty())
@@ -257,9 +263,7 @@ internal ref struct ChatRequestReader
                 }
                 else if (_json.ValueTextEquals("detail"u8))
                 {
-                    _json.Read();
-                    low = _json.TokenType is JsonTokenType.String && _json.ValueTextEquals("low"u8);
-                    _json.Skip();
+                    detail = ReadString();
                 }
                 else
                 {
@@ -273,7 +277,7 @@ internal ref struct ChatRequestReader
         }
 
         _request.Images++;
-        _request.PromptTokens += TileCount.Tokens(size, low);
+        (_images ??= []).Add(new SeenImage(size, detail));
     }
 
     private ImageSize? ReadImageSize()

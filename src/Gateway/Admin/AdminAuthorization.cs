@@ -76,7 +76,7 @@ internal sealed partial class AdminAuthorization(IOptions<AdminOptions> options,
                 caller.Role, caller.Role == Role.Owner ? null : caller.Tenant, new Actor(caller.Key.Value, RoleText.Of(caller.Role), Text(address)));
     }
 
-    private static string? Text(IPAddress? address) => (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
+    private static string? Text(IPAddress? address) => address is null ? null : AddressRanges.Plain(address).ToString();
 
     private static partial class Log
     {

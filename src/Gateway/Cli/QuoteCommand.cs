@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text.Json;
 using Gateway.Catalog;
 using Gateway.Core.Callers;
+using Gateway.Core.Endpoints;
 using Gateway.Images;
 using Gateway.Pipeline;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -51,7 +52,7 @@ internal static class QuoteCommand
             return Refused;
         }
 
-        if (!(await preparation.PrepareAsync(body, catalog, Operator, TimeProvider.System.GetUtcNow(), pictures: null, ct)).TryGet(out var prepared, out var error))
+        if (!(await preparation.PrepareAsync(ApiEndpoint.ChatCompletions, body, catalog, Operator, TimeProvider.System.GetUtcNow(), pictures: null, ct)).TryGet(out var prepared, out var error))
         {
             await errors.WriteLineAsync(Name(error.Message, arguments));
             return Refused;

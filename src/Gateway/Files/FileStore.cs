@@ -168,7 +168,7 @@ internal sealed partial class FileStore(Database database, IBlobStore blobs, IOp
         Filename = row.GetString(9),
         Purpose = FilePurposeText.TryRead(row.GetString(10), out var purpose) ? purpose.Value : throw new InvalidDataException($"No purpose is called '{row.GetString(10)}'."),
         CreatedAt = UnixMicroseconds.ToTime(row.GetInt64(11)),
-        ExpiresAt = row.IsDBNull(12) ? null : UnixMicroseconds.ToTime(row.GetInt64(12)),
+        ExpiresAt = row.TimeOrNull(12),
     };
 
     private long Now() => UnixMicroseconds.From(time.GetUtcNow());

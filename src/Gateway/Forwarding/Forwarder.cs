@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Streaming;
 using Gateway.Forwarding.Routing;
@@ -17,6 +18,9 @@ namespace Gateway.Forwarding;
 internal sealed partial class Forwarder(
     Router router, UpstreamSender sender, IOptions<KeepAliveOptions> keepAlive, GatewayMetrics metrics, TimeProvider time, ILogger<Forwarder> logger)
 {
+    /// <summary>No provider answers within less, and a timer may go off that much before its time.</summary>
+    private static readonly TimeSpan LeastTime = TimeSpan.FromMilliseconds(20);
+
     private readonly KeepAliveOptions _keepAlive = keepAlive.Value;
 
     /// <summary>Afterwards <see cref="ForwardRequest.Current"/> tells whose answer, or refusal, it is.</summary>
@@ -47,7 +51,7 @@ internal sealed partial class Forwarder(
             request.ReleaseBody();
         }
 
-        return output.IsOpen ? InStream(context, response) : response;
+        return output.IsOpen ? InStream(context, request.Endpoint, response) : response;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -68,7 +72,7 @@ internal sealed partial class Forwarder(
                 }
 
                 var left = best is null ? total : total - time.GetElapsedTime(began);
-                if (left <= TimeSpan.Zero)
+                if (left < LeastTime && best is not null)
                 {
                     break;
                 }
@@ -132,7 +136,7 @@ internal sealed partial class Forwarder(
     };
 
     /// <summary>What can be told once a comment has begun the response: a stream as it is, anything else as an error event.</summary>
-    private static ObservedResponse InStream(HttpContext context, ObservedResponse response)
+    private static ObservedResponse InStream(HttpContext context, IEndpoint endpoint, ObservedResponse response)
     {
         if (response is StreamedResponse or PartialJsonResponse)
         {
@@ -144,7 +148,7 @@ internal sealed partial class Forwarder(
         // A whole answer does not fit into a stream that has begun.
         var error = response.Refusal ?? GatewayError.ProviderMalformed();
         var hasLeft = error.Status == StatusCodes.Status499ClientClosedRequest || response.Observation.Outcome == AnswerOutcome.ClientDisconnected;
-        return new StreamedResponse(context, text: null, error)
+        return new StreamedResponse(context, endpoint, text: null, lastEvent: null, error)
         {
             Sent = response.Sent,
             Observation = new Observation

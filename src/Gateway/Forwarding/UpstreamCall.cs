@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Gateway.Core.Dialects;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
@@ -52,7 +53,7 @@ internal sealed class UpstreamCall(
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         var deployment = request.Target.Deployment;
-        proxyRequest.RequestUri = request.Stream ? deployment.ChatCompletionStreams : deployment.ChatCompletions;
+        proxyRequest.RequestUri = deployment.AddressOf(request.Passage.Route, request.Stream);
         proxyRequest.Headers.TryAddWithoutValidation("Accept", request.Stream ? "text/event-stream" : "application/json");
 
         // The one header of the client that a provider may need. Everything else, cookies and keys above all, stays here.
@@ -166,8 +167,6 @@ internal sealed class UpstreamCall(
     private AnswerOutcome OutcomeUnseen =>
         deadline.IsStopped ? AnswerOutcome.ClientDisconnected : deadline.HasPassed ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed;
 
-    private IChatTranslation? Translation => request.Target.Deployment.Provider.Dialect.Translation;
-
     private static bool IsEventStream(HttpResponseMessage response) =>
         string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
 
@@ -201,12 +200,9 @@ internal sealed class UpstreamCall(
         _relay = new StreamRelay(
             output,
             client,
-            request.Target.Deployment.Provider.Dialect,
-            Translation?.BeginStream(Frame(modelJson), !request.HideUsage, _text),
+            request.Passage.BeginStream(Frame(modelJson), request.Parsed, _text),
             modelJson,
-            request.HideUsage,
             request.MostCompletion,
-            _text,
             request.Copy,
             deadline,
             onFirstEvent: () =>
@@ -231,7 +227,7 @@ internal sealed class UpstreamCall(
         };
     }
 
-    private StreamedResponse Streamed(AnswerOutcome outcome, GatewayError? brokenBy) => new(context, _text, brokenBy)
+    private StreamedResponse Streamed(AnswerOutcome outcome, GatewayError? brokenBy) => new(context, request.Endpoint, _text, _relay!.LastEvent, brokenBy)
     {
         // An answer that began is owed, even where the provider did not wait for the end of the request.
         Sent = true,
@@ -251,29 +247,30 @@ internal sealed class UpstreamCall(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ObservedResponse> HoldAsync(Stream stream, long? length, CancellationToken ct)
     {
-        _held = new AnswerBuffer(Translation);
+        var passage = request.Passage;
+        _held = new AnswerBuffer(passage);
         if (!await _held.TryReadAsync(stream, length, AnswerBuffer.MaxBytes, deadline, client, ct))
         {
             return Refuse(GatewayError.ProviderMalformed());
         }
 
-        if (Translation is { } translation && Translate(translation) is { } refusal)
+        if (passage.TranslatesAnswers && Translate(passage) is { } refusal)
         {
             return Refuse(refusal);
         }
 
-        if (!ChatAnswerReader.TryRead(_held.Memory.Span, out var answer))
+        if (!request.Endpoint.TryReadAnswer(_held.Memory.Span, request.Parsed, out var answer))
         {
             return Refuse(GatewayError.ProviderMalformed());
         }
 
-        if (answer.IsError && !answer.HasChoices)
+        if (answer.IsError)
         {
             return Refuse(GatewayError.FromAnswer(
                 request.Target.Deployment.Provider.Dialect.ReadRefusal(StatusCodes.Status500InternalServerError, _held.Memory.Span)));
         }
 
-        if (!answer.HasChoices)
+        if (!answer.IsAnswer)
         {
             return Refuse(GatewayError.ProviderMalformed());
         }
@@ -282,7 +279,7 @@ internal sealed class UpstreamCall(
         MarkFirstToken();
         var hasLeft = client.HasLeft;
         var problem = answer.Usage is { } reported ? UsageJudge.Judge(reported, request.MostCompletion) : UsageProblem.None;
-        return new HeldJsonResponse(context, _held, answer, request.Target.Requested)
+        return new HeldJsonResponse(context, request, _held, answer)
         {
             Sent = true,
             Observation = new Observation
@@ -299,13 +296,13 @@ internal sealed class UpstreamCall(
         };
     }
 
-    /// <summary>Puts the answer in OpenAI's form in the place of the provider's own.</summary>
+    /// <summary>Puts the answer in the client's form in the place of the provider's own.</summary>
     /// <returns>Why there is none to be had, or null.</returns>
-    private GatewayError? Translate(IChatTranslation translation)
+    private GatewayError? Translate(IPassage passage)
     {
         var answer = _held!; // Read just before.
-        var translated = new AnswerBuffer(translation: null);
-        if (translation.TryWriteAnswer(answer.Memory.Span, Frame(JsonText.Quote(request.Target.Requested)), translated) && translated.Length <= AnswerBuffer.MaxBytes)
+        var translated = new AnswerBuffer(passage: null);
+        if (passage.TryWriteAnswer(answer.Memory.Span, Frame(JsonText.Quote(request.Target.Requested)), translated) && translated.Length <= AnswerBuffer.MaxBytes)
         {
             _held = translated;
             answer.Dispose();
@@ -317,8 +314,7 @@ internal sealed class UpstreamCall(
         return refusal.Message is null ? GatewayError.ProviderMalformed() : GatewayError.FromAnswer(refusal);
     }
 
-    /// <summary>What an answer of the gateway's own making carries; its id is the request's.</summary>
-    private ChatFrame Frame(byte[] modelJson) => new($"chatcmpl-{request.RequestId.AsSpan(request.RequestId.IndexOf('_') + 1)}", time.GetUtcNow().ToUnixTimeSeconds(), modelJson);
+    private AnswerFrame Frame(byte[] modelJson) => new(request.RequestId, time.GetUtcNow().ToUnixTimeSeconds(), modelJson);
 
     private async ValueTask<GatewayError> ReadRefusalAsync(Stream stream, int status, HttpResponseMessage response, CancellationToken ct)
     {

@@ -149,6 +149,6 @@ internal sealed class FundsStore(Database database, AuditLog audit, TimeProvider
         new TenantId(row.GetString(1)),
         new Money(row.GetInt64(2)),
         row.GetString(3),
-        row.IsDBNull(4) ? null : row.GetString(4),
+        row.TextOrNull(4),
         UnixMicroseconds.ToTime(row.GetInt64(5)));
 }

@@ -42,7 +42,7 @@ internal sealed record KeyRow
                 row.GetString(8),
                 row.GetString(9),
                 row.GetString(10),
-                row.IsDBNull(11) ? null : new Money(row.GetInt64(11)),
+                row.MoneyOrNull(11),
                 (int)row.GetInt64(12)),
     };
 

@@ -58,5 +58,6 @@ internal sealed class AddressRanges
         return false;
     }
 
-    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    /// <summary>An IPv4 address that came in the clothes of IPv6 as the IPv4 address it is; any other as it came.</summary>
+    public static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

@@ -42,11 +42,7 @@ internal sealed class BadKeys : IDisposable
     // Whoever has one address of IPv6 has all of its network.
     private static IPAddress NetworkOf(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4();
-        }
-
+        address = AddressRanges.Plain(address);
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
         {
             return address;

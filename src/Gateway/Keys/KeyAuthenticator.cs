@@ -14,6 +14,10 @@ internal sealed partial class KeyAuthenticator(KeyCache cache, KeyStore store, B
 
     private readonly ConcurrentDictionary<KeyHash, TaskCompletionSource<KnownKey?>> _loading = new();
 
+    /// <summary>For the request as it came: its bearer key, from its address, as long as its client waits.</summary>
+    public ValueTask<Outcome<Caller>> AuthenticateAsync(HttpContext context) =>
+        AuthenticateAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted);
+
     /// <param name="authorization">The header's value as it came, or null.</param>
     /// <param name="address">Where the request came from, as far as that is known.</param>
     /// <param name="cancellationToken">The client's patience.</param>

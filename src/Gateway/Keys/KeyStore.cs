@@ -235,21 +235,21 @@ internal sealed class KeyStore(Database database, ChangeLog changes, AuditLog au
 
     private static KnownKey ReadKnown(DbDataReader row)
     {
-        var (retires, expires) = (TimeOrNull(row, 1), TimeOrNull(row, 6));
-        var addresses = ReadTexts(TextOrNull(row, 14));
+        var (retires, expires) = (row.TimeOrNull(1), row.TimeOrNull(6));
+        var addresses = ReadTexts(row.TextOrNull(14));
         return new KnownKey(
             new Caller
             {
                 Key = new KeyId(row.GetString(2)),
                 Tenant = new TenantId(row.GetString(3)),
-                KeyLimits = StoredLimits.Read(TextOrNull(row, 4)),
-                AllowedModels = ReadTexts(TextOrNull(row, 5)),
-                Tier = TextOrNull(row, 7),
-                TenantLimits = StoredLimits.Read(TextOrNull(row, 8)),
+                KeyLimits = StoredLimits.Read(row.TextOrNull(4)),
+                AllowedModels = ReadTexts(row.TextOrNull(5)),
+                Tier = row.TextOrNull(7),
+                TenantLimits = StoredLimits.Read(row.TextOrNull(8)),
                 Disconnect = DisconnectText.ToPolicy(row.GetString(9)),
                 Mode = BillingText.ToMode(row.GetString(10)),
-                TenantBudget = MoneyOrNull(row, 11),
-                KeyBudget = MoneyOrNull(row, 12),
+                TenantBudget = row.MoneyOrNull(11),
+                KeyBudget = row.MoneyOrNull(12),
                 Role = ReadRole(row.GetString(13)),
             },
             retires < expires || expires is null ? retires : expires,
@@ -262,15 +262,15 @@ internal sealed class KeyStore(Database database, ChangeLog changes, AuditLog au
         Tenant = new TenantId(row.GetString(1)),
         Name = row.GetString(2),
         Prefix = row.GetString(3),
-        Limits = StoredLimits.Read(TextOrNull(row, 4)),
-        AllowedModels = ReadTexts(TextOrNull(row, 5)),
-        ExpiresAt = TimeOrNull(row, 6),
+        Limits = StoredLimits.Read(row.TextOrNull(4)),
+        AllowedModels = ReadTexts(row.TextOrNull(5)),
+        ExpiresAt = row.TimeOrNull(6),
         CreatedAt = UnixMicroseconds.ToTime(row.GetInt64(7)),
-        RevokedAt = TimeOrNull(row, 8),
-        MonthlyBudget = MoneyOrNull(row, 9),
+        RevokedAt = row.TimeOrNull(8),
+        MonthlyBudget = row.MoneyOrNull(9),
         Role = ReadRole(row.GetString(10)),
-        AllowedIps = ReadTexts(TextOrNull(row, 11)),
-        LastUsedAt = TimeOrNull(row, 12),
+        AllowedIps = ReadTexts(row.TextOrNull(11)),
+        LastUsedAt = row.TimeOrNull(12),
     };
 
     private static Role ReadRole(string text) => RoleText.ToRole(text) ?? throw new InvalidDataException($"No role is called '{text}'.");
@@ -279,11 +279,4 @@ internal sealed class KeyStore(Database database, ChangeLog changes, AuditLog au
 
     private static ImmutableArray<string> ReadTexts(string? text) =>
         text is null ? [] : [.. JsonSerializer.Deserialize(text, KeysJson.Default.StringArray) ?? []];
-
-    private static string? TextOrNull(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
-
-    private static Money? MoneyOrNull(DbDataReader row, int column) => row.IsDBNull(column) ? null : new Money(row.GetInt64(column));
-
-    private static DateTimeOffset? TimeOrNull(DbDataReader row, int column) =>
-        row.IsDBNull(column) ? null : UnixMicroseconds.ToTime(row.GetInt64(column));
 }

@@ -127,11 +127,11 @@ internal sealed class TenantStore(Database database, ChangeLog changes, AuditLog
     {
         Id = new TenantId(row.GetString(0)),
         Name = row.GetString(1),
-        Tier = row.IsDBNull(2) ? null : row.GetString(2),
-        Limits = StoredLimits.Read(row.IsDBNull(3) ? null : row.GetString(3)),
+        Tier = row.TextOrNull(2),
+        Limits = StoredLimits.Read(row.TextOrNull(3)),
         Disconnect = DisconnectText.ToPolicy(row.GetString(4)),
         CreatedAt = UnixMicroseconds.ToTime(row.GetInt64(5)),
         Mode = BillingText.ToMode(row.GetString(6)),
-        MonthlyBudget = row.IsDBNull(7) ? null : new Money(row.GetInt64(7)),
+        MonthlyBudget = row.MoneyOrNull(7),
     };
 }

@@ -155,5 +155,5 @@ internal sealed class LedgerAudit(Database database)
         row.GetString(14),
         new Money(row.GetInt64(15)),
         new Money(row.GetInt64(16)),
-        row.IsDBNull(17) ? null : row.GetString(17));
+        row.TextOrNull(17));
 }

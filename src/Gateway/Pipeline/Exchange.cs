@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using Gateway.Core.Callers;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
 using Gateway.Core.Pricing;
@@ -37,6 +38,9 @@ internal sealed class Exchange
     public long Arrived { get; }
 
     public TimeSpan Elapsed => _time.GetElapsedTime(Arrived);
+
+    /// <summary>What was called, where the pipeline serves it: errors have its form.</summary>
+    public IEndpoint? Endpoint { get; set; }
 
     public Caller? Caller { get; set; }
 

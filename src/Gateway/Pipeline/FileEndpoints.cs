@@ -107,7 +107,7 @@ internal sealed partial class FileEndpoints(
     /// <summary>Authenticates, answers, and says what is wrong where <paramref name="answer"/> does or its store fails.</summary>
     private async Task AnswerAsync(HttpContext context, Func<Caller, Task<GatewayError?>> answer)
     {
-        if ((await keys.AuthenticateAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted)).TryGet(out var caller, out var error))
+        if ((await keys.AuthenticateAsync(context)).TryGet(out var caller, out var error))
         {
             Exchange.Of(context).Caller = caller;
             try

@@ -1,3 +1,4 @@
+using Gateway.Core.Endpoints;
 using Gateway.Files;
 using Gateway.Idempotency;
 using Gateway.Images;
@@ -10,6 +11,9 @@ namespace Gateway.Pipeline;
 /// <summary>The paths of the inference API.</summary>
 internal static class InferenceEndpoints
 {
+    // The prefix takes its place.
+    private const string Version = "/v1";
+
     private static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Where to listen where no setting says so: a default must not outrank ASPNETCORE_URLS, as one in appsettings.json would.</summary>
@@ -65,7 +69,11 @@ internal static class InferenceEndpoints
         var files = services.GetRequiredService<FileEndpoints>();
         var api = endpoints.MapGroup(services.GetRequiredService<IOptions<GatewayOptions>>().Value.PathPrefix);
 
-        api.MapPost("/chat/completions", (RequestDelegate)pipeline.HandleAsync);
+        foreach (var endpoint in ApiEndpoint.All)
+        {
+            api.MapPost(endpoint.Path[Version.Length..], (RequestDelegate)(context => pipeline.HandleAsync(context, endpoint)));
+        }
+
         api.MapPost("/chat/completions/quote", (RequestDelegate)quotes.HandleAsync);
         api.MapMethods("/models", Read, models.ListAsync);
 

@@ -28,7 +28,7 @@ internal sealed class MeEndpoint(
 
     private async Task<Outcome<MeJson>> ReadAsync(HttpContext context, CancellationToken ct)
     {
-        if (!(await authenticator.AuthenticateAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, ct)).TryGet(out var caller, out var error))
+        if (!(await authenticator.AuthenticateAsync(context)).TryGet(out var caller, out var error))
         {
             return error;
         }

@@ -15,7 +15,7 @@ internal sealed class ModelEndpoints(KeyAuthenticator keys, CatalogStore catalog
 
     private async Task AnswerAsync(HttpContext context, string? name)
     {
-        if (!(await keys.AuthenticateAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted)).TryGet(out var caller, out var error))
+        if (!(await keys.AuthenticateAsync(context)).TryGet(out var caller, out var error))
         {
             await ErrorResponse.WriteAsync(context, error);
             return;

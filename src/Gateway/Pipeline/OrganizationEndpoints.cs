@@ -19,7 +19,7 @@ internal sealed class OrganizationEndpoints(KeyAuthenticator keys, UsageBuckets 
     private async Task AnswerAsync<T>(HttpContext context, bool costs, Func<UsageRow, string?, T> show, JsonTypeInfo<PageJson<T>> form)
     {
         var ct = context.RequestAborted;
-        if (!(await keys.AuthenticateAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, ct)).TryGet(out var caller, out var error)
+        if (!(await keys.AuthenticateAsync(context)).TryGet(out var caller, out var error)
             || !BucketQuery.Read(context.Request, caller.Tenant, time.GetUtcNow(), costs).TryGet(out var query, out error))
         {
             await ErrorResponse.WriteAsync(context, error);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Gateway.Catalog;
 using Gateway.Core.Callers;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Funds;
 using Gateway.Keys;
@@ -27,7 +28,7 @@ internal sealed class QuoteEndpoint(
     private async ValueTask<GatewayError?> AnswerAsync(HttpContext context, Exchange exchange)
     {
         var ct = context.RequestAborted;
-        if (!(await keys.AuthenticateAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, ct)).TryGet(out var caller, out var error))
+        if (!(await keys.AuthenticateAsync(context)).TryGet(out var caller, out var error))
         {
             return error;
         }
@@ -46,7 +47,7 @@ internal sealed class QuoteEndpoint(
 
         using var held = body;
         var catalog = catalogs.Current;
-        if (!(await preparation.PrepareAsync(body.Memory, catalog, caller, exchange.At, pictures: null, ct)).TryGet(out var prepared, out error))
+        if (!(await preparation.PrepareAsync(ApiEndpoint.ChatCompletions, body.Memory, catalog, caller, exchange.At, pictures: null, ct)).TryGet(out var prepared, out error))
         {
             return error;
         }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Gateway.Catalog;
 using Gateway.Core.Callers;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
@@ -14,6 +15,7 @@ namespace Gateway.Pipeline;
 /// <summary>The pipeline's stages between the body and its admission. A request that is forwarded and one that is only quoted both go this way.</summary>
 internal sealed class RequestPreparation(ModelResolver models, ImageResolver images)
 {
+    /// <param name="endpoint">What was called.</param>
     /// <param name="body">The whole body.</param>
     /// <param name="catalog">The catalog that the request works with from start to end.</param>
     /// <param name="caller">Who asks.</param>
@@ -22,23 +24,23 @@ internal sealed class RequestPreparation(ModelResolver models, ImageResolver ima
     /// <param name="ct">The client's patience.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome<PreparedRequest>> PrepareAsync(
-        ReadOnlyMemory<byte> body, CatalogSnapshot catalog, Caller caller, DateTimeOffset at, HeldPictures? pictures, CancellationToken ct)
+        IEndpoint endpoint, ReadOnlyMemory<byte> body, CatalogSnapshot catalog, Caller caller, DateTimeOffset at, HeldPictures? pictures, CancellationToken ct)
     {
         // (3) One pass over its bytes.
-        if (!RequestReader.TryRead(body, catalog.Images.MaxPerRequest, out var request, out var error))
+        if (!endpoint.TryRead(body, catalog.Images.MaxPerRequest, out var request, out var error))
         {
             return error;
         }
 
         // (4) The model behind the name, and who serves it; what its card allows.
-        var writer = new UpstreamWriter(body, request, request.Model, at);
+        var writer = new UpstreamWriter(endpoint, body, request, request.Model, at);
         if (!models.Resolve(catalog, request.Model, caller, at).TryGet(out var target, out error)
             || !writer.Plan(target.Card).TryGet(out _, out error))
         {
             return error;
         }
 
-        if (request.Images.Count > 0 && target.Card.Usable.All(static deployment => deployment.ImageFormula is null))
+        if (request.Images.Count > 0 && endpoint.WeighsImages && target.Card.Usable.All(static deployment => deployment.ImageFormula is null))
         {
             return GatewayError.ContentUnsupported(request.Images[0].Path, "image_url");
         }

@@ -1,4 +1,5 @@
 using Gateway.Core.Dialects;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
@@ -11,11 +12,12 @@ namespace Gateway.Pipeline;
 /// One request as each deployment gets it: the card's parameter policy, the weight by the deployment's own formula, the body in its own
 /// dialect. Works on the body's memory, so for as long as that is held.
 /// </summary>
+/// <param name="endpoint">What was called.</param>
 /// <param name="body">The whole body.</param>
 /// <param name="request">What was read of it.</param>
 /// <param name="requested">The model as the client named it.</param>
 /// <param name="at">When the request arrived.</param>
-internal sealed class UpstreamWriter(ReadOnlyMemory<byte> body, ParsedRequest request, string requested, DateTimeOffset at)
+internal sealed class UpstreamWriter(IEndpoint endpoint, ReadOnlyMemory<byte> body, ParsedRequest request, string requested, DateTimeOffset at)
 {
     private (ModelCard Card, Outcome<RequestPlan> Plan) _planned;
 
@@ -42,17 +44,23 @@ internal sealed class UpstreamWriter(ReadOnlyMemory<byte> body, ParsedRequest re
 
     public Outcome<Upstream> Write(Target target)
     {
+        var deployment = target.Deployment;
+        if (endpoint.PassageTo(deployment.Provider.Dialect) is not { } passage || deployment.AddressOf(passage.Route, request.Stream) is null)
+        {
+            return GatewayError.EndpointUnsupported(requested, endpoint.Path);
+        }
+
         if (!Weigh(target).TryGet(out var weighed, out var error))
         {
             return error;
         }
 
-        if (IsQuote && target.Deployment.Provider.Dialect.InlinesImages && request.Images.Any(static image => image.Source == ImageSource.Remote))
+        if (IsQuote && deployment.Provider.Dialect.InlinesImages && request.Images.Any(static image => image.Source == ImageSource.Remote))
         {
             return new Upstream(target, weighed.Plan, SplicedBody.From(default, []), weighed.Measurement);
         }
 
-        return new ChatRequest(body, weighed.Plan, Images, target.Card, target.Deployment).Write().TryGet(out var spliced, out error)
+        return passage.WriteRequest(new UpstreamRequest(body, weighed.Plan, Images, target.Card, deployment)).TryGet(out var spliced, out error)
             ? new Upstream(target, weighed.Plan, spliced, weighed.Measurement)
             : error;
     }
@@ -65,19 +73,19 @@ internal sealed class UpstreamWriter(ReadOnlyMemory<byte> body, ParsedRequest re
             return error;
         }
 
-        if (Images.Length > 0 && target.Deployment.ImageFormula is null)
+        if (Images.Length > 0 && endpoint.WeighsImages && target.Deployment.ImageFormula is null)
         {
             return GatewayError.ContentUnsupported(request.Images[0].Path, "image_url");
         }
 
-        if (!Meter.TryMeasure(request, Images, target.Deployment.ImageFormula, out var measurement, out error))
+        if (!Meter.TryMeasure(endpoint.EstimateText(request), Images, target.Deployment.ImageFormula, out var measurement, out error))
         {
             return error;
         }
 
         // What the card's price does not hold for is not sent.
         return target.Card.MaxPromptTokens is { } most && measurement.PromptTokens > most
-            ? GatewayError.ContextTooLong(most, measurement.PromptTokens)
+            ? GatewayError.ContextTooLong(endpoint.Prompt, most, measurement.PromptTokens)
             : (plan, measurement);
     }
 

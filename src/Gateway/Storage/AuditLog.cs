@@ -56,12 +56,10 @@ internal sealed class AuditLog(Database database, TimeProvider time)
     private static AuditEntry Read(DbDataReader row) => new(
         row.GetString(0),
         UnixMicroseconds.ToTime(row.GetInt64(1)),
-        new Actor(row.GetString(2), row.GetString(3), TextOrNull(row, 4)),
+        new Actor(row.GetString(2), row.GetString(3), row.TextOrNull(4)),
         row.GetString(5),
-        TextOrNull(row, 6),
+        row.TextOrNull(6),
         row.GetString(7),
-        TextOrNull(row, 8),
-        TextOrNull(row, 9));
-
-    private static string? TextOrNull(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+        row.TextOrNull(8),
+        row.TextOrNull(9));
 }

@@ -26,9 +26,40 @@ public sealed class ImageTokensTests
     [InlineData(20000, 1, 765)]
     public void Tiles_cover_the_shrunk_image(int width, int height, int tokens)
     {
-        TileCount.Tokens(new ImageSize(width, height), low: false).ShouldBe(tokens);
-        TileCount.Tokens(new ImageSize(height, width), low: false).ShouldBe(tokens);
-        TileCount.Tokens(new ImageSize(width, height), low: true).ShouldBe(85);
+        OpenAiCount.Tokens(null, new ImageSize(width, height), null).ShouldBe(tokens);
+        OpenAiCount.Tokens("gpt-4o", new ImageSize(height, width), "high").ShouldBe(tokens);
+        OpenAiCount.Tokens("gpt-4.1", new ImageSize(width, height), "low").ShouldBe(85);
+    }
+
+    [Theory]
+    [InlineData("gpt-4o-mini", 1024, 1024, "high", 25501)]
+    [InlineData("gpt-4o-mini-2024-07-18", 2048, 768, "low", 2833)]
+    [InlineData("gpt-5", 1024, 1024, null, 630)]
+    [InlineData("gpt-5.1", 2048, 4096, "auto", 910)]
+    [InlineData("o3", 640, 480, "high", 375)]
+    [InlineData("computer-use-preview", 1024, 1024, "high", 581)]
+    [InlineData("gpt-5-mini", 1, 1, "low", 2)]
+    [InlineData("gpt-5-mini", 256, 256, "high", 77)]
+    [InlineData("gpt-5-mini", 768, 1024, "high", 922)]
+    [InlineData("gpt-5-mini", 1920, 1080, "high", 1810)]
+    [InlineData("gpt-5-mini", 1800, 2400, "high", 1743)]
+    [InlineData("gpt-5-mini", 4096, 4096, "high", 1826)]
+    [InlineData("gpt-5-nano", 2048, 768, "high", 2304)]
+    [InlineData("gpt-4.1-mini", 1024, 1024, "high", 1659)]
+    [InlineData("o4-mini", 1600, 1600, "high", 2617)]
+    [InlineData("gpt-4.1-nano", 33, 33, "high", 10)]
+    [InlineData("gpt-5.4", 2048, 2048, "auto", 3000)]
+    [InlineData("gpt-5.4-mini", 1800, 2400, "high", 2942)]
+    [InlineData("gpt-5.4", 2048, 2048, "low", 4916)]
+    [InlineData("gpt-5.4", 4096, 4096, "original", 12000)]
+    [InlineData("gpt-5.5", 1800, 2400, "low", 231)]
+    [InlineData("gpt-5.5", 1800, 2400, "auto", 5130)]
+    [InlineData("gpt-5.6-sol", 4096, 4096, "auto", 19661)]
+    [InlineData("gpt-5.2", 7952, 5304, "high", 3303)]
+    public void Each_family_counts_by_its_own_rule(string model, int width, int height, string? detail, int tokens)
+    {
+        OpenAiCount.Tokens(model, new ImageSize(width, height), detail).ShouldBe(tokens);
+        OpenAiCount.Tokens(model, new ImageSize(height, width), detail).ShouldBe(tokens);
     }
 
     [Theory]

@@ -33,7 +33,7 @@ internal static class AnthropicAnswerBegun
 
                 if (counts && (reader.TokenType is JsonTokenType.String or JsonTokenType.Number || (named && inInput && reader.CurrentDepth > InsideBlock)))
                 {
-                    Take(reader.ValueSpan, text, ref size);
+                    PartialAnswerReader.Take(reader.ValueSpan, text, ref size);
                 }
             }
         }
@@ -50,15 +50,9 @@ internal static class AnthropicAnswerBegun
         var rest = json[(int)reader.BytesConsumed..].TrimStart(" \t\r\n:"u8);
         if (named && counts && rest is [(byte)'"', .. var begun])
         {
-            Take(PartialAnswerReader.WholeCharacters(begun), text, ref size);
+            PartialAnswerReader.Take(PartialAnswerReader.WholeCharacters(begun), text, ref size);
         }
 
         return size;
-    }
-
-    private static void Take(ReadOnlySpan<byte> inside, ReceivedText? text, ref TextSize size)
-    {
-        size += TextSize.OfJson(inside);
-        text?.Append(inside);
     }
 }

@@ -27,7 +27,7 @@ internal static class GeminiAnswerBegun
                 {
                     if (counts && reader.TokenType == JsonTokenType.String && reader.CurrentDepth >= InsidePart)
                     {
-                        Take(reader.ValueSpan, text, ref size);
+                        PartialAnswerReader.Take(reader.ValueSpan, text, ref size);
                     }
 
                     continue;
@@ -62,15 +62,9 @@ internal static class GeminiAnswerBegun
         var rest = json[(int)reader.BytesConsumed..].TrimStart(" \t\r\n"u8);
         if (named && counts && rest is [(byte)'"', .. var begun])
         {
-            Take(PartialAnswerReader.WholeCharacters(begun), text, ref size);
+            PartialAnswerReader.Take(PartialAnswerReader.WholeCharacters(begun), text, ref size);
         }
 
         return size;
-    }
-
-    private static void Take(ReadOnlySpan<byte> inside, ReceivedText? text, ref TextSize size)
-    {
-        size += TextSize.OfJson(inside);
-        text?.Append(inside);
     }
 }

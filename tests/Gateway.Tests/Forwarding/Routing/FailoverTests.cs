@@ -45,9 +45,9 @@ public sealed class FailoverTests : GatewayTest
 
         using var response = await App.ChatAsync(ChatBody.Text("hello", "hurried"));
 
-        // First bytes are waited for 400 ms, all in all 600 ms.
+        // First bytes are waited for 400 ms, all in all 600 ms: of the six attempts that the card allows, two fit in at most.
         response.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
-        App.Simulator.Requests.Total.ShouldBe(2);
+        App.Simulator.Requests.Total.ShouldBeInRange(1, 2);
     }
 
     [Fact]
