@@ -37,6 +37,9 @@ public readonly record struct AnswerEvent
     /// <summary>Text of the answer in it: content, refusals, reasoning, arguments of tool calls.</summary>
     public TextSize Text { get; init; }
 
+    /// <summary>Whole pictures in it.</summary>
+    public int Images { get; init; }
+
     /// <summary>The error that it is, or null.</summary>
     public UpstreamRefusal? Error { get; init; }
 }

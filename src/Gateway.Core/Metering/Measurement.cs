@@ -1,3 +1,5 @@
+using Gateway.Core.Requests;
+
 namespace Gateway.Core.Metering;
 
 /// <summary>
@@ -8,7 +10,16 @@ namespace Gateway.Core.Metering;
 /// <param name="Images">Part by part, in the order of the body.</param>
 public sealed record Measurement(long TextTokens, long ImageTokens, IReadOnlyList<MeasuredImage> Images)
 {
-    public long PromptTokens => TextTokens + ImageTokens;
+    /// <summary>What a request about images or audio asks for; null for any other.</summary>
+    public MediaTerms? Media { get; init; }
+
+    /// <summary>The tokens of one picture that is to come, at the most; 0 where that is not known.</summary>
+    public long TokensPerImage { get; init; }
+
+    /// <summary>Tokens of the audio that was sent, by its length.</summary>
+    public long AudioTokens => Media?.AudioTokens ?? 0;
+
+    public long PromptTokens => TextTokens + ImageTokens + AudioTokens;
 
     /// <summary>Whether an image's size is unknown, so that <see cref="ImageTokens"/> is a bound.</summary>
     public bool AssumesSizes => Images.Any(image => image.Image.Header is null);

@@ -38,6 +38,12 @@ public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charg
         var received = counted.Received ?? Text.TextEstimate.Tokens(observed.Received);
         if (observed.Usage is not { } usage)
         {
+            if (measured.Media is { } unknown)
+            {
+                (usage, source) = MediaBill.Estimate(observed, measured, unknown, price.Rates, counted);
+                return new Bill(usage, source, ChargeOf(usage, observed.Outcome, price));
+            }
+
             source = counted is { Prompt: not null, Received: not null } && !measured.AssumesSizes ? UsageSource.Counted : UsageSource.Estimated;
             usage = new Usage { PromptTokens = (counted.Prompt ?? measured.TextTokens) + measured.ImageTokens, CompletionTokens = received };
         }
@@ -46,6 +52,11 @@ public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charg
             // No tokens for text that came, or a count from before the stream broke off.
             source = counted.Received is null ? UsageSource.Estimated : UsageSource.Counted;
             usage = usage with { CompletionTokens = received };
+        }
+
+        if (measured.Media is { } media)
+        {
+            usage = MediaBill.Complete(usage, media, observed);
         }
 
         if (usage.ImageInputTokens == 0)
@@ -69,5 +80,5 @@ public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charg
     private static bool IsFailure(AnswerOutcome outcome) => outcome is AnswerOutcome.UpstreamFailed or AnswerOutcome.TimedOut;
 
     private static bool IsDoubtful(in Usage usage, Observation observed) =>
-        usage.CompletionTokens == 0 || observed is { ReadToEnd: false, Outcome: not AnswerOutcome.Completed };
+        usage is { CompletionTokens: 0, Seconds: 0 } || observed is { ReadToEnd: false, Outcome: not AnswerOutcome.Completed };
 }

@@ -24,7 +24,7 @@ public static class UsageJudge
     /// <param name="mostCompletion">From <see cref="MostCompletion"/>.</param>
     public static UsageProblem Judge(in Usage reported, long mostCompletion) =>
         !AreSound(reported) ? UsageProblem.OutOfRange
-        : reported.PromptTokens == 0 ? UsageProblem.NoPrompt
+        : reported is { PromptTokens: 0, Seconds: 0 } ? UsageProblem.NoPrompt
         : reported.CompletionTokens > mostCompletion ? UsageProblem.TooLong
         : UsageProblem.None;
 

@@ -52,13 +52,13 @@ internal static class QuoteCommand
             return Refused;
         }
 
-        if (!(await preparation.PrepareAsync(ApiEndpoint.ChatCompletions, body, catalog, Operator, TimeProvider.System.GetUtcNow(), pictures: null, ct)).TryGet(out var prepared, out var error))
+        if (!(await preparation.PrepareAsync(ApiEndpoint.ChatCompletions, body, form: null, catalog, Operator, TimeProvider.System.GetUtcNow(), pictures: null, ct)).TryGet(out var prepared, out var error))
         {
             await errors.WriteLineAsync(Name(error.Message, arguments));
             return Refused;
         }
 
-        await QuoteTable.WriteAsync(output, arguments.Images, prepared, QuoteDocument.Of(prepared, body.Span, catalog.Limits));
+        await QuoteTable.WriteAsync(output, arguments.Images, prepared, QuoteDocument.Of(ApiEndpoint.ChatCompletions, prepared, body.Span, catalog.Limits));
         return 0;
     }
 

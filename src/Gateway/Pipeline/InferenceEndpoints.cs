@@ -72,9 +72,12 @@ internal static class InferenceEndpoints
         foreach (var endpoint in ApiEndpoint.All)
         {
             api.MapPost(endpoint.Path[Version.Length..], (RequestDelegate)(context => pipeline.HandleAsync(context, endpoint)));
+            if (endpoint.QuoteObject is not null)
+            {
+                api.MapPost($"{endpoint.Path[Version.Length..]}/quote", (RequestDelegate)(context => quotes.HandleAsync(context, endpoint)));
+            }
         }
 
-        api.MapPost("/chat/completions/quote", (RequestDelegate)quotes.HandleAsync);
         api.MapMethods("/models", Read, models.ListAsync);
 
         // Model ids may hold slashes.

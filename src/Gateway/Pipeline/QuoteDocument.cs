@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gateway.Catalog;
 using Gateway.Core.Admission;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Images;
 using Gateway.Core.Metering;
 using Gateway.Core.Pricing;
@@ -12,12 +13,13 @@ namespace Gateway.Pipeline;
 /// <summary>A quote as it is shown: with the text counted exactly where there is a tokenizer, up to what any model reads, unlike the estimate that limits go by.</summary>
 internal sealed class QuoteDocument
 {
+    private readonly IEndpoint _endpoint;
     private readonly PreparedRequest _prepared;
     private readonly Measurement _exact;
 
-    private QuoteDocument(PreparedRequest prepared, Measurement exact, Quote quote)
+    private QuoteDocument(IEndpoint endpoint, PreparedRequest prepared, Measurement exact, Quote quote)
     {
-        (_prepared, _exact, Quote) = (prepared, exact, quote);
+        (_endpoint, _prepared, _exact, Quote) = (endpoint, prepared, exact, quote);
     }
 
     /// <summary>By the exact text.</summary>
@@ -27,17 +29,18 @@ internal sealed class QuoteDocument
 
     public long ImageTokens => _exact.ImageTokens;
 
+    /// <param name="endpoint">What would be called.</param>
     /// <param name="prepared">The request.</param>
     /// <param name="body">Its body.</param>
     /// <param name="limits">The catalog's.</param>
-    public static QuoteDocument Of(PreparedRequest prepared, ReadOnlySpan<byte> body, LimitSettings limits)
+    public static QuoteDocument Of(IEndpoint endpoint, PreparedRequest prepared, ReadOnlySpan<byte> body, LimitSettings limits)
     {
         var exact = prepared is { Measurement.TextTokens: <= PromptCounter.MostWorthCounting, Target.Deployment.Tokenizer: { } name }
             && BytePairEncoder.TryGet(name, out var encoder)
-            ? prepared.Measurement with { TextTokens = PromptCounter.Count(body, encoder).Tokens }
+            ? prepared.Measurement with { TextTokens = endpoint.CountText(body, encoder).Tokens }
             : prepared.Measurement;
         return new QuoteDocument(
-            prepared, exact, Quoter.Quote(prepared.Plan, exact, prepared.Target, limits.TokensCharge, limits.DefaultCompletionTokens));
+            endpoint, prepared, exact, Quoter.Quote(prepared.Plan, exact, prepared.Target, limits.TokensCharge, limits.DefaultCompletionTokens));
     }
 
     /// <param name="json">Takes the document.</param>
@@ -46,7 +49,7 @@ internal sealed class QuoteDocument
     {
         var target = _prepared.Target;
         json.WriteStartObject();
-        json.WriteString("object"u8, "chat.completion.quote"u8);
+        json.WriteString("object"u8, _endpoint.QuoteObject);
         json.WriteString("model"u8, target.Requested);
         json.WriteStartObject("upstream"u8);
         json.WriteString("provider"u8, target.Deployment.Provider.Name);
@@ -57,10 +60,15 @@ internal sealed class QuoteDocument
         json.WriteNumber("text_tokens"u8, TextTokens);
         json.WriteNumber("image_tokens"u8, ImageTokens);
         json.WriteNumber("max_completion_tokens"u8, Quote.LongestCompletion);
+        if (_exact.Media is { Kind: MediaKind.Images } media)
+        {
+            json.WriteNumber("output_images"u8, media.Images);
+        }
+
         json.WriteStartArray("images"u8);
         foreach (var image in _exact.Images)
         {
-            WriteImage(json, image, target.Deployment.ImageFormula!); // Measured by it.
+            WriteImage(json, image, target.Deployment.ImageFormula);
         }
 
         json.WriteEndArray();
@@ -98,7 +106,7 @@ internal sealed class QuoteDocument
         return $"{refusal.Scope.Describe()}, {limit}";
     }
 
-    private static void WriteImage(Utf8JsonWriter json, in MeasuredImage measured, ImageFormula formula)
+    private static void WriteImage(Utf8JsonWriter json, in MeasuredImage measured, ImageFormula? formula)
     {
         var (image, count) = (measured.Image, measured.Count);
         json.WriteStartObject();
@@ -108,6 +116,7 @@ internal sealed class QuoteDocument
             ImageSource.Remote => "url"u8,
             ImageSource.File => "file"u8,
             ImageSource.Base64 => "base64"u8,
+            ImageSource.Upload => "upload"u8,
             _ => "data_url"u8,
         });
         if (image.Header is { } header)
@@ -128,6 +137,14 @@ internal sealed class QuoteDocument
         if (count.Detail != image.Part.Detail)
         {
             json.WriteString("counted_as"u8, ImageDetailText.Of(count.Detail));
+        }
+
+        if (formula is null)
+        {
+            // It weighs nothing here.
+            json.WriteNumber("tokens"u8, 0);
+            json.WriteEndObject();
+            return;
         }
 
         json.WriteString("formula"u8, formula.Name);

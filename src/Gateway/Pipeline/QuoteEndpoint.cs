@@ -10,22 +10,22 @@ using Gateway.Limits;
 
 namespace Gateway.Pipeline;
 
-/// <summary><c>POST /v1/chat/completions/quote</c>: what a chat request would weigh and cost, and whether its limits would let it in. Nothing is sent or charged.</summary>
+/// <summary><c>POST .../quote</c> behind the path of an endpoint: what a request to it would weigh and cost, and whether its limits would let it in. Nothing is sent or charged.</summary>
 internal sealed class QuoteEndpoint(
     KeyAuthenticator keys, RequestBodyReader bodies, CatalogStore catalogs, RequestPreparation preparation, ILimiter limiter, IFunds funds)
 {
     // No limit of requests or tokens counts them, and an exact count of much text takes a while.
     private readonly TenantSlots _quotes = new(mostOfTenant: 16, mostOfAll: 128);
 
-    public async Task HandleAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context, IEndpoint endpoint)
     {
-        if (await AnswerAsync(context, Exchange.Of(context)) is { } refusal)
+        if (await AnswerAsync(context, Exchange.Of(context), endpoint) is { } refusal)
         {
             await ErrorResponse.WriteAsync(context, refusal);
         }
     }
 
-    private async ValueTask<GatewayError?> AnswerAsync(HttpContext context, Exchange exchange)
+    private async ValueTask<GatewayError?> AnswerAsync(HttpContext context, Exchange exchange, IEndpoint endpoint)
     {
         var ct = context.RequestAborted;
         if (!(await keys.AuthenticateAsync(context)).TryGet(out var caller, out var error))
@@ -40,14 +40,14 @@ internal sealed class QuoteEndpoint(
             return GatewayError.TooManyAtOnce("quotes");
         }
 
-        if (!(await bodies.ReadAsync(context)).TryGet(out var body, out error))
+        if (!(await bodies.ReadAsync(context, endpoint)).TryGet(out var body, out error))
         {
             return error;
         }
 
         using var held = body;
         var catalog = catalogs.Current;
-        if (!(await preparation.PrepareAsync(ApiEndpoint.ChatCompletions, body.Memory, catalog, caller, exchange.At, pictures: null, ct)).TryGet(out var prepared, out error))
+        if (!(await preparation.PrepareAsync(endpoint, body.Memory, body.Form?.Form, catalog, caller, exchange.At, pictures: null, ct)).TryGet(out var prepared, out error))
         {
             return error;
         }
@@ -58,7 +58,7 @@ internal sealed class QuoteEndpoint(
         var spent = refusal is null
             ? await funds.PeekAsync(caller.FundsAt(exchange.At).Bounds, prepared.MostCost, surely: true, ct)
             : null;
-        await WriteAsync(context, QuoteDocument.Of(prepared, body.Memory.Span, catalog.Limits), QuoteDocument.Describe(refusal) ?? spent?.Describe(), ct);
+        await WriteAsync(context, QuoteDocument.Of(endpoint, prepared, body.Memory.Span, catalog.Limits), QuoteDocument.Describe(refusal) ?? spent?.Describe(), ct);
         return null;
     }
 

@@ -16,7 +16,8 @@ namespace Gateway.Pipeline;
 internal sealed class RequestPreparation(ModelResolver models, ImageResolver images)
 {
     /// <param name="endpoint">What was called.</param>
-    /// <param name="body">The whole body.</param>
+    /// <param name="body">The whole body, or the fields of a form.</param>
+    /// <param name="form">The form that it came as; null where it came as JSON.</param>
     /// <param name="catalog">The catalog that the request works with from start to end.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="at">When the request arrived.</param>
@@ -24,10 +25,14 @@ internal sealed class RequestPreparation(ModelResolver models, ImageResolver ima
     /// <param name="ct">The client's patience.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome<PreparedRequest>> PrepareAsync(
-        IEndpoint endpoint, ReadOnlyMemory<byte> body, CatalogSnapshot catalog, Caller caller, DateTimeOffset at, HeldPictures? pictures, CancellationToken ct)
+        IEndpoint endpoint, ReadOnlyMemory<byte> body, FormBody? form, CatalogSnapshot catalog, Caller caller, DateTimeOffset at, HeldPictures? pictures, CancellationToken ct)
     {
         // (3) One pass over its bytes.
-        if (!endpoint.TryRead(body, catalog.Images.MaxPerRequest, out var request, out var error))
+        ParsedRequest? request;
+        GatewayError? error;
+        if (form is null
+            ? !endpoint.TryRead(body, catalog.Images.MaxPerRequest, out request, out error)
+            : !endpoint.TryReadForm(form, body, catalog.Images.MaxPerRequest, catalog.Images.Limits, out request, out error))
         {
             return error;
         }
@@ -49,7 +54,7 @@ internal sealed class RequestPreparation(ModelResolver models, ImageResolver ima
         // (7) What it may take.
         ModelCard[] fallbacks = target.Card.Fallbacks.IsEmpty ? [] : [.. ModelResolver.Fallbacks(catalog, target.Card, caller, at)];
         var inlined = pictures is not null && request.Images.Count > 0 && (Inlines(target.Card) || Array.Exists(fallbacks, Inlines)) ? pictures : null;
-        if (!(await images.ResolveAsync(body, request.Images, caller.Tenant, catalog.Images, inlined, ct)).TryGet(out var sized, out error))
+        if (!(await ResolveAsync(body, request, caller.Tenant, catalog.Images, inlined, ct)).TryGet(out var sized, out error))
         {
             return error;
         }
@@ -64,6 +69,11 @@ internal sealed class RequestPreparation(ModelResolver models, ImageResolver ima
         var quote = QuoteOf(upstream, catalog);
         return new PreparedRequest(upstream, sized, quote, MostCost(writer, upstream, quote.Ceiling, fallbacks, catalog), fallbacks, writer.Write);
     }
+
+    /// <summary>Those of a form were looked at as it was read.</summary>
+    private ValueTask<Outcome<SizedImage[]>> ResolveAsync(
+        ReadOnlyMemory<byte> body, ParsedRequest request, TenantId tenant, ImageSettings settings, HeldPictures? inlined, CancellationToken ct) =>
+        request.Form is null ? images.ResolveAsync(body, request.Images, tenant, settings, inlined, ct) : new((SizedImage[])[.. request.Uploads]);
 
     /// <summary>For the deployment that was chosen; where that one cannot take the request, for the first of the card's that can.</summary>
     private static Outcome<Upstream> Write(UpstreamWriter writer, Target target)

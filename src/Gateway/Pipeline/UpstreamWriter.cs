@@ -83,6 +83,11 @@ internal sealed class UpstreamWriter(IEndpoint endpoint, ReadOnlyMemory<byte> bo
             return error;
         }
 
+        if (request.Media is { } media)
+        {
+            (plan, measurement) = MediaMeter.Weigh(plan, measurement, media, target.Deployment.ImageFormula, target.Card.MaxOutputTokens);
+        }
+
         // What the card's price does not hold for is not sent.
         return target.Card.MaxPromptTokens is { } most && measurement.PromptTokens > most
             ? GatewayError.ContextTooLong(endpoint.Prompt, most, measurement.PromptTokens)
@@ -116,7 +121,7 @@ internal sealed class UpstreamWriter(IEndpoint endpoint, ReadOnlyMemory<byte> bo
 
         return request switch
         {
-            { Images.Count: > 0 } when !card.Takes("image") => GatewayError.ContentUnsupported(request.Images[0].Path, "image_url"),
+            { Images.Count: > 0 } when endpoint.WeighsImages && !card.Takes("image") => GatewayError.ContentUnsupported(request.Images[0].Path, "image_url"),
             { Audio: { } path } when !card.Takes("audio") => GatewayError.ContentUnsupported(path, "input_audio"),
             { File: { } path } when !card.Takes("file") => GatewayError.ContentUnsupported(path, "file"),
             _ => null,

@@ -15,19 +15,20 @@ public sealed class NodeSuite(RunningGateway gateway) : IAsyncLifetime
     {
         if (Script.WhyAbsent is null)
         {
-            await Script.RunAsync(
-                new Dictionary<string, string>
-                {
-                    ["OPENAI_BASE_URL"] = gateway.Process.OpenAiBase.AbsoluteUri,
-                    ["GATEWAY_ADMIN_URL"] = new Uri(gateway.Process.BaseAddress, "admin/v1").AbsoluteUri,
-                    ["GATEWAY_ADMIN_KEY"] = gateway.Process.AdminKey,
-                    ["GATEWAY_TENANT"] = gateway.Tenant,
-                },
-                TestContext.Current.CancellationToken);
+            await Script.RunAsync(EnvironmentOf(gateway), TestContext.Current.CancellationToken);
         }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>What a script needs to know of the shared gateway.</summary>
+    public static Dictionary<string, string> EnvironmentOf(RunningGateway gateway) => new()
+    {
+        ["OPENAI_BASE_URL"] = gateway.Process.OpenAiBase.AbsoluteUri,
+        ["GATEWAY_ADMIN_URL"] = new Uri(gateway.Process.BaseAddress, "admin/v1").AbsoluteUri,
+        ["GATEWAY_ADMIN_KEY"] = gateway.Process.AdminKey,
+        ["GATEWAY_TENANT"] = gateway.Tenant,
+    };
 
     private static NodeScript NewScript() => new("openai.test.mjs", "openai");
 }

@@ -63,7 +63,7 @@ internal sealed class MultipartBodyReader(BodyBuffers buffers, TemporaryFiles fi
                 return error;
             }
 
-            return form = new MultipartForm(body, request.ContentType!, parts); // It named a boundary.
+            return form = new MultipartForm(body, new FormBody(request.ContentType!, boundary, body.Length, parts, body.Segment, body.Read)); // It named a boundary.
         }
         finally
         {
