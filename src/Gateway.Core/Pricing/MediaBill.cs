@@ -32,7 +32,7 @@ internal static class MediaBill
         }
 
         var text = counted.Prompt ?? measured.TextTokens;
-        usage = usage with { PromptTokens = text + measured.ImageTokens + measured.AudioTokens, AudioInputTokens = measured.AudioTokens };
+        usage = usage with { PromptTokens = text + measured.ImageTokens + measured.AudioTokens, ImageInputTokens = measured.ImageTokens, AudioInputTokens = measured.AudioTokens };
         return (media.Kind switch
         {
             MediaKind.Images => WithOutput(usage, observed.OutputImages * measured.TokensPerImage) with { ImageOutputTokens = observed.OutputImages * measured.TokensPerImage },
