@@ -43,7 +43,7 @@ internal abstract class MediaEndpoint(string path, MediaKind kind, string prompt
     public virtual bool TryReadForm(
         FormBody form, ReadOnlyMemory<byte> fields, int maxImages, in ImageLimits limits, [NotNullWhen(true)] out ParsedRequest? request, [NotNullWhen(false)] out GatewayError? error)
     {
-        (request, error) = (null, GatewayError.FormRequired(""));
+        (request, error) = (null, GatewayError.FormRequired());
         return false;
     }
 

@@ -36,9 +36,8 @@ public sealed partial record GatewayError
         RetryAfter = TimeSpan.FromSeconds(5),
     };
 
-    /// <param name="paths">What the endpoint takes beside it, as a clause.</param>
-    public static GatewayError FormRequired(string paths) => new(415, ErrorTypes.InvalidRequest, "unsupported_content_type", null,
-        $"This endpoint takes multipart/form-data{paths}. Set the Content-Type that your body has.");
+    public static GatewayError FormRequired() => new(415, ErrorTypes.InvalidRequest, "unsupported_content_type", null,
+        "This endpoint takes multipart/form-data. Set the Content-Type that your body has.");
 
     /// <param name="most">The most parts of one body.</param>
     public static GatewayError TooManyParts(int most) => Invalid("too_many_parts", null,

@@ -34,7 +34,6 @@ internal static class InferenceEndpoints
         services.AddCors();
         services.AddSingleton<BodyBuffers>();
         services.AddSingleton<RequestBodyReader>();
-        services.AddSingleton<TemporaryFiles>();
         services.AddSingleton<MultipartBodyReader>();
         services.AddSingleton(provider => new ImageResolver(
             provider.GetRequiredService<RemoteImageProbe>(), provider.GetRequiredService<RemotePictures>(), provider.GetRequiredService<FileStore>(), provider.GetRequiredService<ILogger<ImageResolver>>()));

@@ -27,7 +27,7 @@ internal sealed class RequestBodyReader(BodyBuffers buffers, MultipartBodyReader
 
     private async ValueTask<Outcome<RequestBody>> ReadFormAsync(HttpContext context, FrozenSet<string> fields)
     {
-        if (!(await forms.ReadAsync(context, fields, GatewayError.FormRequired(""))).TryGet(out var form, out var error))
+        if (!(await forms.ReadAsync(context, fields, GatewayError.FormRequired())).TryGet(out var form, out var error))
         {
             return error;
         }

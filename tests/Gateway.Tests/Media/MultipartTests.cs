@@ -76,7 +76,7 @@ public sealed class MultipartTests : MediaTest
 
         (await ShouldRefuseAsync(content, HttpStatusCode.BadRequest)).ShouldContain($"{MultipartBodyReader.MostParts} parts");
 
-        (GC.GetTotalAllocatedBytes(precise: true) - before).ShouldBeLessThan(16 << 20);
+        (GC.GetTotalAllocatedBytes(precise: true) - before).ShouldBeLessThan(32 << 20);
     }
 
     [Theory]
@@ -114,7 +114,7 @@ public sealed class MultipartTests : MediaTest
 
         (await ShouldRefuseAsync(content, HttpStatusCode.BadRequest)).ShouldContain("more than 100 times its size");
 
-        (GC.GetTotalAllocatedBytes(precise: true) - before).ShouldBeLessThan(16 << 20);
+        (GC.GetTotalAllocatedBytes(precise: true) - before).ShouldBeLessThan(32 << 20);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Text.Unicode;
 using Gateway.Core.Errors;
 using Gateway.Core.Requests;
+using Gateway.Files;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,6 @@
 using Gateway.Core.Errors;
 using Gateway.Core.Requests;
+using Gateway.Files;
 
 namespace Gateway.Pipeline.Multipart;
 
@@ -21,7 +22,7 @@ internal sealed class UploadedBody(BodyBuffers buffers, TemporaryFiles files, lo
     private int _size;
     private long _counted;
     private TemporaryFile? _file;
-    private bool _isGone;
+    private int _isGone;
 
     public long Length { get; private set; }
 
@@ -29,12 +30,12 @@ internal sealed class UploadedBody(BodyBuffers buffers, TemporaryFiles files, lo
     public bool IsOnDisk => _file is not null;
 
     /// <summary>Whether its bytes are still there.</summary>
-    public bool IsHeld => !_isGone;
+    public bool IsHeld => _isGone == 0;
 
     /// <exception cref="BodyRefusedException">It is too large, there is too much of all bodies together, or the disk fails.</exception>
     public async ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken ct)
     {
-        ObjectDisposedException.ThrowIf(_isGone, this);
+        ObjectDisposedException.ThrowIf(!IsHeld, this);
         if (bytes.Length > most - Length)
         {
             throw new BodyRefusedException(GatewayError.BodyTooLarge(most));
@@ -55,7 +56,7 @@ internal sealed class UploadedBody(BodyBuffers buffers, TemporaryFiles files, lo
     /// <summary>Fills the buffer from an offset on, as far as there are bytes.</summary>
     public int Read(long offset, Span<byte> into)
     {
-        ObjectDisposedException.ThrowIf(_isGone, this);
+        ObjectDisposedException.ThrowIf(!IsHeld, this);
         if (_file is not null)
         {
             return _file.Read(offset, into);
@@ -80,12 +81,11 @@ internal sealed class UploadedBody(BodyBuffers buffers, TemporaryFiles files, lo
     /// <summary>Gives the memory and the file back.</summary>
     public void Dispose()
     {
-        if (_isGone)
+        if (Interlocked.Exchange(ref _isGone, 1) != 0)
         {
             return;
         }
 
-        _isGone = true;
         Forget();
         _file?.Dispose();
         buffers.Uncount(_counted);

@@ -1,4 +1,4 @@
-namespace Gateway.Pipeline.Multipart;
+namespace Gateway.Files;
 
 /// <summary>A stretch of a temporary file, read forward. Several may be open at once, and outlive each other.</summary>
 internal sealed class TemporaryFileStream(TemporaryFile file, long offset, long length) : Stream

@@ -1,4 +1,4 @@
-namespace Gateway.Pipeline.Multipart;
+namespace Gateway.Files;
 
 /// <summary>Bytes on disk that nobody else can open, gone with <see cref="Dispose"/> or the process. One writes, before any reads.</summary>
 internal sealed class TemporaryFile(FileStream stream) : IDisposable

@@ -1,7 +1,7 @@
 using Gateway.Storage;
 using Microsoft.Extensions.Options;
 
-namespace Gateway.Pipeline.Multipart;
+namespace Gateway.Files;
 
 /// <summary>
 /// Files for bodies too large for memory, under the data directory. A file has no name from the moment that it is there, so whatever ends the process
