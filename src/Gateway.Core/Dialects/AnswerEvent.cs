@@ -40,6 +40,15 @@ public readonly record struct AnswerEvent
     /// <summary>Whole pictures in it.</summary>
     public int Images { get; init; }
 
+    /// <summary>Whether it only announces an answer, of which nothing has come so far.</summary>
+    public bool IsPreamble { get; init; }
+
+    /// <summary>Whether the answer says itself that it failed: its last event goes to the client, and it is a failure all the same.</summary>
+    public bool HasFailed { get; init; }
+
+    /// <summary>What the provider stores of the answer, if it stores it, as far as the event tells; or null.</summary>
+    public StoredOutput? Stored { get; init; }
+
     /// <summary>The error that it is, or null.</summary>
     public UpstreamRefusal? Error { get; init; }
 }

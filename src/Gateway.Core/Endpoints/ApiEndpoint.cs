@@ -7,6 +7,8 @@ public static class ApiEndpoint
 {
     public static readonly IEndpoint ChatCompletions = new ChatCompletions();
 
+    public static readonly IEndpoint Responses = new Responses();
+
     public static readonly IEndpoint ImageGenerations = new ImageEndpoint("/images/generations", "prompt", weighs: true, "image.generation.quote", edits: false, json: true);
 
     public static readonly IEndpoint ImageEdits = new ImageEndpoint("/images/edits", "prompt", weighs: true, "image.edit.quote", edits: true, json: true);
@@ -23,6 +25,7 @@ public static class ApiEndpoint
     public static readonly ImmutableArray<IEndpoint> All =
     [
         ChatCompletions,
+        Responses,
         ImageGenerations,
         ImageEdits,
         ImageVariations,

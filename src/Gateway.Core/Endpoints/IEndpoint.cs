@@ -5,6 +5,7 @@ using Gateway.Core.Dialects;
 using Gateway.Core.Errors;
 using Gateway.Core.Images;
 using Gateway.Core.Metering;
+using Gateway.Core.Models;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
 using Gateway.Core.Text;
@@ -61,6 +62,9 @@ public interface IEndpoint
 
     /// <summary>Whether an answer of this media type, that is no JSON and no stream of events, goes on as it is.</summary>
     bool PassesAnswer(ParsedRequest request, string? mediaType) => false;
+
+    /// <summary>A card's parameter policy in the names of this endpoint.</summary>
+    ParameterPolicy PolicyOf(ParameterPolicy card) => card;
 
     /// <summary>Reads the body in one pass.</summary>
     /// <param name="body">The whole body. Ranges in the result are offsets into it.</param>

@@ -69,7 +69,7 @@ internal sealed class ImageEndpoint(string path, string? requires, bool weighs, 
                 return false;
             }
 
-            uploads.Add(new SizedImage(new ImagePart(inputs, part.Name == "mask" ? ImagePart.Mask : ImagePart.Upload, ImageSource.Upload, default, false, detail), header));
+            uploads.Add(new SizedImage(new ImagePart(inputs, 0, ImageSource.Upload, default, false, detail) { Place = part.Name == "mask" ? ImagePlace.Mask : ImagePlace.Upload }, header));
             inputs += part.Name == "mask" ? 0 : 1;
         }
 

@@ -19,8 +19,11 @@ public sealed record Measurement(long TextTokens, long ImageTokens, IReadOnlyLis
     /// <summary>Tokens of the audio that was sent, by its length.</summary>
     public long AudioTokens => Media?.AudioTokens ?? 0;
 
-    public long PromptTokens => TextTokens + ImageTokens + AudioTokens;
+    /// <summary>The most that what the provider has stored, and the request builds on, may weigh; it is not in the body.</summary>
+    public long HistoryTokens { get; init; }
 
-    /// <summary>Whether an image's size is unknown, so that <see cref="ImageTokens"/> is a bound.</summary>
-    public bool AssumesSizes => Images.Any(image => image.Image.Header is null);
+    public long PromptTokens => TextTokens + ImageTokens + AudioTokens + HistoryTokens;
+
+    /// <summary>Whether an image's size is unknown, so that <see cref="ImageTokens"/> is a bound, or there is history, which is one.</summary>
+    public bool AssumesSizes => HistoryTokens > 0 || Images.Any(image => image.Image.Header is null);
 }

@@ -3,7 +3,7 @@ using Gateway.Core.Images;
 namespace Gateway.Core.Requests;
 
 /// <summary>An image in a message, not yet looked at.</summary>
-/// <param name="Message">Index of its message.</param>
+/// <param name="Message">Index of its message, or of its item in a response's input.</param>
 /// <param name="Part">Index inside the message's content, or <see cref="Field"/>.</param>
 /// <param name="Source">Where its bytes are.</param>
 /// <param name="Url">The URL's, id's or base64's text between its quotes, still with JSON escapes where <paramref name="Escaped"/>.</param>
@@ -14,27 +14,25 @@ public readonly record struct ImagePart(int Message, int Part, ImageSource Sourc
     /// <summary>Stands for a part's index: the image is the message's own <c>image</c> field.</summary>
     public const int Field = -1;
 
-    /// <summary>Stands for a part's index: one of the pictures to be edited, by the message's index.</summary>
-    public const int Input = -2;
+    /// <summary>In which list it stands.</summary>
+    public ImagePlace Place { get; init; }
 
-    /// <summary>Stands for a part's index: the mask of an edit.</summary>
-    public const int Mask = -3;
-
-    /// <summary>Stands for a part's index: a file of a form, in its field <c>image</c>, by the message's index.</summary>
-    public const int Upload = -4;
-
-    /// <summary>The part's path in the body: <c>messages[0].content[1]</c>, or <c>messages[0].image</c>.</summary>
-    public string Path => Part switch
+    /// <summary>The part's path in the body: <c>messages[0].content[1]</c>, <c>messages[0].image</c>, <c>input[0].content[1]</c>, or <c>input[2].output[0]</c>.</summary>
+    public string Path => Place switch
     {
-        Field => $"messages[{Message}].image",
-        Input => $"images[{Message}]",
-        Mask => "mask",
-        Upload => $"image[{Message}]",
-        _ => $"messages[{Message}].content[{Part}]",
+        ImagePlace.Input => $"input[{Message}].content[{Part}]",
+        ImagePlace.Edited => $"images[{Message}]",
+        ImagePlace.Mask => "mask",
+        ImagePlace.Upload => $"image[{Message}]",
+        ImagePlace.ToolOutput => $"input[{Message}].output[{Part}]",
+        _ => Part == Field ? $"messages[{Message}].image" : $"messages[{Message}].content[{Part}]",
     };
 
     /// <summary>Where its detail stands, as its part is commonly written.</summary>
-    public string DetailPath => Part == Field ? $"{Path}.detail" : $"{Path}.image_url.detail";
+    public string DetailPath => Part == Field || Place != ImagePlace.Message ? $"{Path}.detail" : $"{Path}.image_url.detail";
+
+    /// <summary>What such a part is called in its endpoint: <c>image_url</c> or <c>input_image</c>.</summary>
+    public string TypeName => Place is ImagePlace.Input or ImagePlace.ToolOutput ? "input_image" : "image_url";
 
     /// <summary>The text of <see cref="Url"/>, without escapes; null where its escapes stand for no text.</summary>
     public string? Text(ReadOnlySpan<byte> body) => JsonText.Unquote(body.Slice(Url.Start - 1, Url.Length + 2));

@@ -198,7 +198,7 @@ internal sealed class MediaRequestReader
             case "images" when _kind == MediaKind.Images:
                 return ReadImages(ref reader);
             case "mask" when reader.TokenType == JsonTokenType.StartObject:
-                return ReadImage(ref reader, ImagePart.Mask, 0);
+                return ReadImage(ref reader, ImagePlace.Mask, 0);
             default:
                 reader.Skip();
                 return null;
@@ -282,7 +282,7 @@ internal sealed class MediaRequestReader
         var index = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if ((index == _maxImages ? GatewayError.TooManyImages(_maxImages) : ReadImage(ref reader, ImagePart.Input, index++)) is { } error)
+            if ((index == _maxImages ? GatewayError.TooManyImages(_maxImages) : ReadImage(ref reader, ImagePlace.Edited, index++)) is { } error)
             {
                 return error;
             }
@@ -291,9 +291,9 @@ internal sealed class MediaRequestReader
         return index == 0 ? GatewayError.EmptyArray("images") : null;
     }
 
-    private GatewayError? ReadImage(ref Utf8JsonReader reader, int part, int index)
+    private GatewayError? ReadImage(ref Utf8JsonReader reader, ImagePlace place, int index)
     {
-        var at = new ImagePart(index, part, ImageSource.DataUrl, default, false, ImageDetail.Low).Path;
+        var at = new ImagePart(index, 0, ImageSource.DataUrl, default, false, ImageDetail.Low) { Place = place }.Path;
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             return GatewayError.InvalidType(at, "an object", JsonKind.Describe(reader.TokenType));
@@ -334,7 +334,7 @@ internal sealed class MediaRequestReader
                 return GatewayError.ImageUrl(at);
             }
 
-            found = new ImagePart(index, part, source, new ByteRange((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length), reader.ValueIsEscaped, ImageDetail.Low);
+            found = new ImagePart(index, 0, source, new ByteRange((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length), reader.ValueIsEscaped, ImageDetail.Low) { Place = place };
         }
 
         if (found is { } image)

@@ -24,6 +24,12 @@ public readonly record struct Answer
     /// <summary>Pictures in it.</summary>
     public int Images { get; init; }
 
+    /// <summary>Whether it says itself that it failed, though there is an answer in it.</summary>
+    public bool HasFailed { get; init; }
+
+    /// <summary>What the provider stores of it, if it stores it; or null.</summary>
+    public StoredOutput? Stored { get; init; }
+
     /// <summary>Text of the answer.</summary>
     public TextSize Text { get; init; }
 }

@@ -3,32 +3,30 @@ using Xunit;
 
 namespace Gateway.Conformance.Npm;
 
-/// <summary>The cases of <c>node/openai.test.mjs</c>, run once against the shared gateway.</summary>
-public sealed class NodeSuite(RunningGateway gateway) : IAsyncLifetime
+/// <summary>The cases of a script of <c>node</c>, run once against the shared gateway.</summary>
+public abstract class NodeSuite(RunningGateway gateway, NodeScript script) : IAsyncLifetime
 {
-    public NodeScript Script { get; } = NewScript();
-
-    /// <summary>The names of the cases, as the script has them.</summary>
-    public static IEnumerable<string> Cases => NewScript().Cases;
+    public NodeScript Script => script;
 
     public async ValueTask InitializeAsync()
     {
         if (Script.WhyAbsent is null)
         {
-            await Script.RunAsync(EnvironmentOf(gateway), TestContext.Current.CancellationToken);
+            await Script.RunAsync(
+                new Dictionary<string, string>
+                {
+                    ["OPENAI_BASE_URL"] = gateway.Process.OpenAiBase.AbsoluteUri,
+                    ["GATEWAY_ADMIN_URL"] = new Uri(gateway.Process.BaseAddress, "admin/v1").AbsoluteUri,
+                    ["GATEWAY_ADMIN_KEY"] = gateway.Process.AdminKey,
+                    ["GATEWAY_TENANT"] = gateway.Tenant,
+                },
+                TestContext.Current.CancellationToken);
         }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    /// <summary>What a script needs to know of the shared gateway.</summary>
-    public static Dictionary<string, string> EnvironmentOf(RunningGateway gateway) => new()
+    public ValueTask DisposeAsync()
     {
-        ["OPENAI_BASE_URL"] = gateway.Process.OpenAiBase.AbsoluteUri,
-        ["GATEWAY_ADMIN_URL"] = new Uri(gateway.Process.BaseAddress, "admin/v1").AbsoluteUri,
-        ["GATEWAY_ADMIN_KEY"] = gateway.Process.AdminKey,
-        ["GATEWAY_TENANT"] = gateway.Tenant,
-    };
-
-    private static NodeScript NewScript() => new("openai.test.mjs", "openai");
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 }

@@ -6,6 +6,7 @@ using OpenAI.Audio;
 using OpenAI.Chat;
 using OpenAI.Images;
 using OpenAI.Models;
+using OpenAI.Responses;
 
 namespace Gateway.Conformance.OpenAi;
 
@@ -21,6 +22,11 @@ internal static class OpenAiClients
     public static AudioClient Audio(this RunningGateway gateway, GatewayKey key, string model) => new(model, new ApiKeyCredential(key.Secret), Options(gateway));
 
     public static OpenAIModelClient Models(this RunningGateway gateway, GatewayKey key) => new(new ApiKeyCredential(key.Secret), Options(gateway));
+
+#pragma warning disable OPENAI001 // The client's own word that its names may yet change.
+    public static ResponsesClient Responses(this RunningGateway gateway, GatewayKey key) =>
+        new(new ApiKeyCredential(key.Secret), new ResponsesClientOptions { Endpoint = gateway.Process.OpenAiBase });
+#pragma warning restore OPENAI001
 
     private static OpenAIClientOptions Options(RunningGateway gateway) => new() { Endpoint = gateway.Process.OpenAiBase };
 }
