@@ -2,6 +2,7 @@ using Gateway.Simulator.Anthropic;
 using Gateway.Simulator.Behaviors;
 using Gateway.Simulator.Gemini;
 using Gateway.Simulator.OpenAi;
+using Gateway.Simulator.OpenAi.Media;
 using Gateway.Simulator.Recording;
 using Gateway.Simulator.Wire;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -24,6 +25,7 @@ internal sealed class SimulatorApplication(SimulatorOptions options, SimulatorRe
     private readonly Azure.ChatEndpoint _azure = new(options, script);
     private readonly MessagesEndpoint _messages = new(options, script);
     private readonly GenerateEndpoint _generate = new(options, script);
+    private readonly MediaEndpoint _media = new(options, script);
     private readonly ModelsEndpoint _models = new(options);
     private readonly ControlEndpoints _control = new(options, recorder, script);
     private readonly string? _authorization = options.ApiKey is { } key ? $"Bearer {key}" : null;
@@ -112,6 +114,7 @@ internal sealed class SimulatorApplication(SimulatorOptions options, SimulatorRe
         return (context.Request.Method, path) switch
         {
             ("POST", "/v1/chat/completions") => _chat.HandleAsync(context, body, cancellationToken),
+            ("POST", _) when MediaEndpoint.Serves(path) => _media.HandleAsync(context, path, body, cancellationToken),
             ("GET", "/v1/models") => _models.HandleAsync(context, cancellationToken),
             var (method, _) => ErrorAnswer.SendAsync(context.Response, OpenAiError.UnknownPath(method, path), options.Time, cancellationToken),
         };

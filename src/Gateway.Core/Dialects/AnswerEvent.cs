@@ -37,6 +37,9 @@ public readonly record struct AnswerEvent
     /// <summary>Text of the answer in it: content, refusals, reasoning, arguments of tool calls.</summary>
     public TextSize Text { get; init; }
 
+    /// <summary>Whole pictures in it.</summary>
+    public int Images { get; init; }
+
     /// <summary>Whether it only announces an answer, of which nothing has come so far.</summary>
     public bool IsPreamble { get; init; }
 

@@ -9,10 +9,28 @@ public static class ApiEndpoint
 
     public static readonly IEndpoint Responses = new Responses();
 
+    public static readonly IEndpoint ImageGenerations = new ImageEndpoint("/images/generations", "prompt", weighs: true, "image.generation.quote", edits: false, json: true);
+
+    public static readonly IEndpoint ImageEdits = new ImageEndpoint("/images/edits", "prompt", weighs: true, "image.edit.quote", edits: true, json: true);
+
+    public static readonly IEndpoint ImageVariations = new ImageEndpoint("/images/variations", requires: null, weighs: false, quoteObject: null, edits: true, json: false);
+
+    public static readonly IEndpoint Speech = new SpeechEndpoint();
+
+    public static readonly IEndpoint Transcriptions = new TranscriptEndpoint("/audio/transcriptions");
+
+    public static readonly IEndpoint Translations = new TranscriptEndpoint("/audio/translations");
+
     /// <summary>All that a client can call.</summary>
     public static readonly ImmutableArray<IEndpoint> All =
     [
         ChatCompletions,
         Responses,
+        ImageGenerations,
+        ImageEdits,
+        ImageVariations,
+        Speech,
+        Transcriptions,
+        Translations,
     ];
 }

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Gateway.Core.Dialects;
 using Gateway.Core.Errors;
+using Gateway.Core.Images;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
 using Gateway.Core.Requests;
@@ -35,8 +37,31 @@ public interface IEndpoint
     /// <summary>The JSON value that <c>object</c> of a whole answer must have, whatever a provider wrote there; empty to leave it alone.</summary>
     ReadOnlyMemory<byte> AnswerObject => default;
 
-    /// <summary>What <c>object</c> of a quote says.</summary>
-    string QuoteObject { get; }
+    /// <summary>What a quote of a request calls itself; null where there is none to be had.</summary>
+    string? QuoteObject => null;
+
+    /// <summary>Whether it takes a body of JSON.</summary>
+    bool TakesJson => true;
+
+    /// <summary>The fields of a form that are read, each of which may come once; null where no form is taken.</summary>
+    FrozenSet<string>? FormFields => null;
+
+    /// <summary>What is asked of the provider to answer with, where no stream is.</summary>
+    string Accepts => "application/json";
+
+    /// <summary>Reads a form.</summary>
+    /// <param name="form">The form, whose files are read where they are kept, no more of them than their headers.</param>
+    /// <param name="fields">Its fields, as <see cref="Requests.FormFields"/> writes them: ranges in the result are offsets into it.</param>
+    /// <param name="maxImages">The most images in one request.</param>
+    /// <param name="limits">What one image may be.</param>
+    /// <param name="request">What was read.</param>
+    /// <param name="error">Why it was refused: always a 4xx that names the field.</param>
+    bool TryReadForm(
+        FormBody form, ReadOnlyMemory<byte> fields, int maxImages, in ImageLimits limits, [NotNullWhen(true)] out ParsedRequest? request, [NotNullWhen(false)] out GatewayError? error) =>
+        throw new NotSupportedException("It takes no form.");
+
+    /// <summary>Whether an answer of this media type, that is no JSON and no stream of events, goes on as it is.</summary>
+    bool PassesAnswer(ParsedRequest request, string? mediaType) => false;
 
     /// <summary>A card's parameter policy in the names of this endpoint.</summary>
     ParameterPolicy PolicyOf(ParameterPolicy card) => card;

@@ -28,6 +28,21 @@ public sealed partial record GatewayError
     public static GatewayError InvalidMultipart(string reason) => Invalid(null, null,
         $"We could not parse the multipart body of your request: {reason}.");
 
+    /// <summary>The gateway's own disk is full, or fails.</summary>
+    public static GatewayError UploadNotStored() => new(503, ErrorTypes.ServiceUnavailable, "storage_unavailable", null,
+        "The gateway has no room for a body of this size just now. Please try again shortly.")
+    {
+        Retry = RetryAdvice.After,
+        RetryAfter = TimeSpan.FromSeconds(5),
+    };
+
+    public static GatewayError FormRequired() => new(415, ErrorTypes.InvalidRequest, "unsupported_content_type", null,
+        "This endpoint takes multipart/form-data. Set the Content-Type that your body has.");
+
+    /// <param name="most">The most parts of one body.</param>
+    public static GatewayError TooManyParts(int most) => Invalid("too_many_parts", null,
+        $"The multipart body has more than the {most} parts allowed in one request.");
+
     public static GatewayError FileStoreUnavailable() => new(503, ErrorTypes.ServiceUnavailable, "storage_unavailable", null,
         "The gateway cannot reach its stored files just now. Please try again shortly.")
     {

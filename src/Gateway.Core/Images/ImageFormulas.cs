@@ -14,6 +14,7 @@ public static class ImageFormulas
         new TileFormula(70, 140, name: "openai-tile-70-140"),       // gpt-5, gpt-5.1
         new TileFormula(75, 150, name: "openai-tile-75-150"),       // o1, o3
         new TileFormula(65, 129, name: "openai-tile-65-129"),       // computer-use-preview
+        new ImageModelFormula(65, 129, 4160, 6240, name: "openai-image-65-129"), // gpt-image-1
         new AnthropicFormula(1568, 1568, name: "anthropic-standard"),
         new AnthropicFormula(2576, 4784, name: "anthropic-high"),   // Claude from 4.7 on
         new GeminiFormula(),

@@ -4,8 +4,8 @@ namespace Gateway.Core.Images;
 /// OpenAI's rule for tile models: a base, and a price for each square of 512 pixels.
 /// <list type="number">
 /// <item>Scale down to fit 2048 x 2048, rounding the other side down, to 1 pixel at least.</item>
-/// <item>If the shortest side is then above 768, scale it down to 768, rounding the other side down.</item>
-/// <item>Count the squares of 512 pixels that cover the result: 8 at most.</item>
+/// <item>If the shortest side is then above 768 (512 for image models), scale it down to that, rounding the other side down.</item>
+/// <item>Count the squares of 512 pixels that cover the result: 8 at most (4 for image models).</item>
 /// </list>
 /// Smaller images are never enlarged. Source: OpenAI's guide "Images and vision", section on calculating costs. It leaves
 /// the rounding of the first step open; down is what agrees with the second step and with what the API has billed.
@@ -18,27 +18,30 @@ namespace Gateway.Core.Images;
 public sealed record TileFormula : ImageFormula
 {
     private const int FitSide = 2048;
-    private const int ShortSide = 768;
     private const int TileSide = 512;
-    private const int MostTiles = FitSide / TileSide * ((ShortSide + TileSide - 1) / TileSide);
 
     /// <summary>Makes a formula from the two numbers that a vendor publishes.</summary>
     /// <param name="baseTokens">Tokens of every image, 0 or more.</param>
     /// <param name="perTile">Tokens of each tile, 0 or more.</param>
     /// <param name="autoDetail">What the model makes of <see cref="ImageDetail.Auto"/>.</param>
     /// <param name="name">The formula's name; made of the two numbers (<c>tile-85-170</c>) when absent.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
-    public TileFormula(int baseTokens, int perTile, AutoDetail autoDetail = AutoDetail.High, string? name = null)
+    /// <param name="shortSide">To how many pixels a longer shortest side is scaled down, 1 to 2048.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of its range.</exception>
+    public TileFormula(int baseTokens, int perTile, AutoDetail autoDetail = AutoDetail.High, string? name = null, int shortSide = 768)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(shortSide, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(shortSide, FitSide);
         ArgumentOutOfRangeException.ThrowIfNegative(baseTokens);
         ArgumentOutOfRangeException.ThrowIfNegative(perTile);
-        (Base, PerTile, AutoDetail) = (baseTokens, perTile, autoDetail);
+        (Base, PerTile, AutoDetail, ShortSide) = (baseTokens, perTile, autoDetail, shortSide);
         Name = name ?? $"tile-{baseTokens}-{perTile}";
     }
 
     public int Base { get; }
 
     public int PerTile { get; }
+
+    public int ShortSide { get; }
 
     /// <summary>May be set on a copy: <c>formula with { AutoDetail = AutoDetail.BySize }</c>.</summary>
     public AutoDetail AutoDetail { get; init; }
@@ -61,10 +64,10 @@ public sealed record TileFormula : ImageFormula
     {
         ImageDetail.Low => Low(default),
         ImageDetail.Auto when AutoDetail is AutoDetail.Low => Low(default),
-        _ => High(default, MostTiles),
+        _ => High(default, FitSide / TileSide * Squares(ShortSide)),
     };
 
-    private static ImageSize Scale(ImageSize size)
+    private ImageSize Scale(ImageSize size)
     {
         ImageSize fitted = size.Longest > FitSide ? Shrink(size, FitSide, size.Longest) : size;
         return fitted.Shortest > ShortSide ? Shrink(fitted, ShortSide, fitted.Shortest) : fitted;

@@ -38,6 +38,12 @@ public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charg
         var received = counted.Received ?? Text.TextEstimate.Tokens(observed.Received);
         if (observed.Usage is not { } usage)
         {
+            if (measured.Media is { } unknown)
+            {
+                (usage, source) = MediaBill.Estimate(observed, measured, unknown, price.Rates, counted);
+                return new Bill(usage, source, ChargeOf(usage, observed.Outcome, price));
+            }
+
             source = counted is { Prompt: not null, Received: not null } && !measured.AssumesSizes ? UsageSource.Counted : UsageSource.Estimated;
             usage = new Usage { PromptTokens = (counted.Prompt ?? measured.TextTokens) + measured.ImageTokens + measured.HistoryTokens, CompletionTokens = received };
         }
@@ -46,6 +52,11 @@ public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charg
             // No tokens for text that came, or a count from before the stream broke off.
             source = counted.Received is null ? UsageSource.Estimated : UsageSource.Counted;
             usage = usage with { CompletionTokens = received };
+        }
+
+        if (measured.Media is { } media)
+        {
+            usage = MediaBill.Complete(usage, media, observed);
         }
 
         if (usage.ImageInputTokens == 0)
@@ -57,17 +68,17 @@ public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charg
     }
 
     /// <summary>
-    /// What a request costs, from nothing but what its ledger row keeps, so that a bill can be computed again. Without a token of prompt or completion
-    /// nothing was due: whatever is due has a prompt, as every message weighs something and a provider's usage without one is not believed.
+    /// What a request costs, from nothing but what its ledger row keeps, so that a bill can be computed again. Where nothing was
+    /// used, nothing was due: whatever is due has a prompt, as every message weighs something and a provider's usage without one is not believed, or seconds, characters or images.
     /// Else usage times price, and the price per request unless the outcome is a failure.
     /// </summary>
     public static Charge ChargeOf(in Usage usage, AnswerOutcome outcome, ModelPrice price) =>
-        usage is { PromptTokens: 0, CompletionTokens: 0 } ? Charge.None : Biller.Bill(usage, price, chargeRequest: !IsFailure(outcome));
+        usage.IsNothing ? Charge.None : Biller.Bill(usage, price, chargeRequest: !IsFailure(outcome));
 
     private static bool IsDue(Observation observed, bool sent) => sent && (observed.AnswerBegan || !IsFailure(observed.Outcome));
 
     private static bool IsFailure(AnswerOutcome outcome) => outcome is AnswerOutcome.UpstreamFailed or AnswerOutcome.TimedOut;
 
     private static bool IsDoubtful(in Usage usage, Observation observed) =>
-        usage.CompletionTokens == 0 || observed is { ReadToEnd: false, Outcome: not AnswerOutcome.Completed };
+        usage is { CompletionTokens: 0, Seconds: 0 } || observed is { ReadToEnd: false, Outcome: not AnswerOutcome.Completed };
 }

@@ -3,8 +3,8 @@ using Gateway.Core.Streaming;
 namespace Gateway.Core.Pricing;
 
 /// <summary>
-/// Usage times price. Every product is tokens x nano-dollars-per-million-tokens in <see cref="Int128"/>; the sum of the row is divided
-/// by a million once, rounded half up.
+/// Usage times price. Every product is tokens x nano-dollars-per-million-tokens in <see cref="Int128"/>, and what is priced by the piece
+/// (requests, images, seconds, characters) counts a million times; the sum of the row is divided by a million once, rounded half up.
 /// </summary>
 public static class Biller
 {
@@ -41,10 +41,13 @@ public static class Biller
             + Cost(completion, output)
             + Cost(reasoning, rates.Reasoning ?? output)
             + Cost(audioOut, rates.AudioOutput ?? output)
-            + Cost(imageOut, rates.ImageOutput ?? output);
+            + Cost(imageOut, rates.ImageOutput ?? output)
+            + CostEach(usage.OutputImages, rates.PerImage)
+            + CostEach(usage.Seconds, rates.PerSecond)
+            + CostEach(usage.Characters, rates.PerCharacter);
         if (chargeRequest)
         {
-            sum += Cost(Million, rates.PerRequest.GetValueOrDefault());
+            sum += CostEach(1, rates.PerRequest);
         }
 
         // Half up; amounts are never negative here.
@@ -58,6 +61,8 @@ public static class Biller
         whole -= taken;
         return taken;
     }
+
+    private static Int128 CostEach(long pieces, Money? rate) => (Int128)Math.Max(0, pieces) * Million * rate.GetValueOrDefault().NanoUsd;
 
     private static Int128 Cost(long count, Money rate) => (Int128)count * rate.NanoUsd;
 }

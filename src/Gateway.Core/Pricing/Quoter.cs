@@ -21,9 +21,25 @@ public static class Quoter
         var charged = rule == TokensCharge.Sum ? Saturate((Int128)prompt + completion) : Math.Max(prompt, completion);
 
         var longest = LongestCompletion(plan, target.Card);
-        var used = new Usage { PromptTokens = prompt, ImageInputTokens = measurement.ImageTokens };
+        var media = measurement.Media;
+        var used = new Usage
+        {
+            PromptTokens = prompt,
+            ImageInputTokens = measurement.ImageTokens,
+            AudioInputTokens = measurement.AudioTokens,
+            Seconds = media?.Audio?.Seconds ?? 0,
+            Characters = media?.Characters ?? 0,
+        };
         var minimum = Biller.Bill(used, target.Price, chargeRequest: true).Amount;
-        var ceiling = Biller.Bill(used with { CompletionTokens = Saturate((Int128)longest * plan.N) }, target.Price, chargeRequest: true);
+        var most = Saturate((Int128)longest * plan.N);
+        var answered = used with
+        {
+            CompletionTokens = most,
+            ImageOutputTokens = media?.Kind == MediaKind.Images ? most : 0,
+            AudioOutputTokens = media?.Kind == MediaKind.Speech ? most : 0,
+            OutputImages = media?.Images ?? 0,
+        };
+        var ceiling = Biller.Bill(answered, target.Price, chargeRequest: true);
         return new Quote(prompt, allowed, longest, charged, minimum, ceiling.Amount, ceiling.ListAmount);
     }
 

@@ -21,6 +21,9 @@ public readonly record struct ImagePart(int Message, int Part, ImageSource Sourc
     public string Path => Place switch
     {
         ImagePlace.Input => $"input[{Message}].content[{Part}]",
+        ImagePlace.Edited => $"images[{Message}]",
+        ImagePlace.Mask => "mask",
+        ImagePlace.Upload => $"image[{Message}]",
         ImagePlace.ToolOutput => $"input[{Message}].output[{Part}]",
         _ => Part == Field ? $"messages[{Message}].image" : $"messages[{Message}].content[{Part}]",
     };
@@ -29,7 +32,7 @@ public readonly record struct ImagePart(int Message, int Part, ImageSource Sourc
     public string DetailPath => Part == Field || Place != ImagePlace.Message ? $"{Path}.detail" : $"{Path}.image_url.detail";
 
     /// <summary>What such a part is called in its endpoint: <c>image_url</c> or <c>input_image</c>.</summary>
-    public string TypeName => Place == ImagePlace.Message ? "image_url" : "input_image";
+    public string TypeName => Place is ImagePlace.Input or ImagePlace.ToolOutput ? "input_image" : "image_url";
 
     /// <summary>The text of <see cref="Url"/>, without escapes; null where its escapes stand for no text.</summary>
     public string? Text(ReadOnlySpan<byte> body) => JsonText.Unquote(body.Slice(Url.Start - 1, Url.Length + 2));

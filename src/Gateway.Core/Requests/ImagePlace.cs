@@ -11,4 +11,13 @@ public enum ImagePlace
 
     /// <summary>What a tool gave back, in a response's input: <c>input[2].output[0]</c>.</summary>
     ToolOutput,
+
+    /// <summary>The pictures to be edited: <c>images[0]</c>.</summary>
+    Edited,
+
+    /// <summary>The mask of an edit: <c>mask</c>.</summary>
+    Mask,
+
+    /// <summary>The files of a form: <c>image[0]</c>.</summary>
+    Upload,
 }

@@ -12,6 +12,9 @@ public enum ImageSource
     /// <summary>Behind an http or https URL.</summary>
     Remote,
 
+    /// <summary>A file of the form that the request came as.</summary>
+    Upload,
+
     /// <summary>Uploaded before; the text is a file's id.</summary>
     File,
 }

@@ -6,7 +6,7 @@ namespace Gateway.Core.Requests;
 /// What the gateway knows of a chat body after one pass over its bytes. The body itself stays as it came; everything here is either a
 /// small value or a range into it.
 /// </summary>
-public sealed class ParsedRequest
+public sealed record ParsedRequest
 {
     /// <summary>The model's name as the client sent it.</summary>
     public required string Model { get; init; }
@@ -39,6 +39,15 @@ public sealed class ParsedRequest
 
     /// <summary>Messages' own <c>image</c> fields: their images are among <see cref="Images"/>, and a model card says whether they are accepted.</summary>
     public IReadOnlyList<ImageField> ImageFields { get; init; } = [];
+
+    /// <summary>What a request about images or audio asks for; null for any other.</summary>
+    public MediaTerms? Media { get; init; }
+
+    /// <summary>The form that the request came as, whose fields were read; null where it came as JSON.</summary>
+    public FormBody? Form { get; init; }
+
+    /// <summary>The images among the form's files, looked at; those of a JSON body are <see cref="Images"/>.</summary>
+    public IReadOnlyList<SizedImage> Uploads { get; init; } = [];
 
     /// <summary>The end user that the client names, 1 to 256 characters, or null.</summary>
     public string? EndUser { get; init; }

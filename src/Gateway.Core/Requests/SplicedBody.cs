@@ -14,6 +14,13 @@ public sealed class SplicedBody
     /// <summary>Bytes of all segments.</summary>
     public long Length { get; }
 
+    /// <summary>A body of these stretches, in order; those of no length are left out.</summary>
+    public static SplicedBody Of(IEnumerable<BodySegment> segments)
+    {
+        BodySegment[] all = [.. segments.Where(static segment => segment.Length > 0)];
+        return new SplicedBody(all, all.Sum(static segment => segment.Length));
+    }
+
     /// <param name="body">The original.</param>
     /// <param name="edits">In any order; they must not overlap. Insertions at one offset keep their order, and go before what is removed there.</param>
     public static SplicedBody From(ReadOnlyMemory<byte> body, List<Splice> edits)

@@ -21,6 +21,9 @@ public readonly record struct Answer
     /// <summary>The usage, in OpenAI's meaning, where it tells one; not judged yet, see <see cref="UsageJudge"/>.</summary>
     public Usage? Usage { get; init; }
 
+    /// <summary>Pictures in it.</summary>
+    public int Images { get; init; }
+
     /// <summary>Whether it says itself that it failed, though there is an answer in it.</summary>
     public bool HasFailed { get; init; }
 

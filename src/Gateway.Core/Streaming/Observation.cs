@@ -19,6 +19,9 @@ public sealed record Observation
     /// <summary>Text of the answer that was received, for an estimate where there is no usage.</summary>
     public TextSize Received { get; init; }
 
+    /// <summary>Whole pictures that were received.</summary>
+    public int OutputImages { get; init; }
+
     /// <summary>Whether anything of an answer reached the gateway: then it costs, though it broke off.</summary>
     public bool AnswerBegan { get; init; }
 

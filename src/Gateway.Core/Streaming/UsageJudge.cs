@@ -24,7 +24,7 @@ public static class UsageJudge
     /// <param name="mostCompletion">From <see cref="MostCompletion"/>.</param>
     public static UsageProblem Judge(in Usage reported, long mostCompletion) =>
         !AreSound(reported) ? UsageProblem.OutOfRange
-        : reported.PromptTokens == 0 ? UsageProblem.NoPrompt
+        : reported is { PromptTokens: 0, Seconds: 0 } ? UsageProblem.NoPrompt
         : reported.CompletionTokens > mostCompletion ? UsageProblem.TooLong
         : UsageProblem.None;
 
@@ -37,7 +37,10 @@ public static class UsageJudge
         && IsSound(usage.CompletionTokens)
         && IsSound(usage.ReasoningTokens)
         && IsSound(usage.AudioOutputTokens)
-        && IsSound(usage.ImageOutputTokens);
+        && IsSound(usage.ImageOutputTokens)
+        && IsSound(usage.OutputImages)
+        && IsSound(usage.Seconds)
+        && IsSound(usage.Characters);
 
     private static bool IsSound(long tokens) => tokens is >= 0 and <= Most;
 }

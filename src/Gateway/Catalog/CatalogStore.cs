@@ -43,7 +43,7 @@ internal sealed partial class CatalogStore
 
         var reading = CatalogReader.Read(_seen, environment, overlay);
         _current = reading.Snapshot ?? throw Refused([.. reading.Problems.Select(problem => $"{file.Path}: {problem}")]);
-        Announce(reading, _current);
+        Announce(_current);
     }
 
     public CatalogSnapshot Current => _current;
@@ -98,21 +98,16 @@ internal sealed partial class CatalogStore
         }
 
         _current = snapshot;
-        Announce(reading, snapshot);
+        Announce(snapshot);
         _metrics?.CatalogChanged(GatewayMetrics.CatalogTaken);
     }
 
     private static OptionsValidationException Refused(ImmutableArray<string> reasons) =>
         new(nameof(CatalogOptions), typeof(CatalogOptions), reasons);
 
-    private void Announce(CatalogReading reading, CatalogSnapshot snapshot)
+    private void Announce(CatalogSnapshot snapshot)
     {
         Log.Loaded(_logger, _file.Path, snapshot.Models.Length, snapshot.Providers.Count + snapshot.UnservedProviders.Count);
-        foreach (var notice in reading.Notices)
-        {
-            Log.NotInForce(_logger, notice);
-        }
-
         foreach (var (name, reason) in snapshot.UnservedProviders)
         {
             Log.Unavailable(_logger, name, reason);
@@ -137,9 +132,6 @@ internal sealed partial class CatalogStore
 
         [LoggerMessage(3, LogLevel.Error, "Catalog {Path} cannot be read any more; the old one stays in force: {Reason}")]
         public static partial void Unreadable(ILogger logger, string path, string reason);
-
-        [LoggerMessage(4, LogLevel.Warning, "Catalog: {Notice}")]
-        public static partial void NotInForce(ILogger logger, string notice);
 
         [LoggerMessage(5, LogLevel.Warning, "Provider {Provider} is unavailable: {Reason}")]
         public static partial void Unavailable(ILogger logger, string provider, string reason);

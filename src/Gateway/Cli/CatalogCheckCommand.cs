@@ -47,11 +47,6 @@ internal static class CatalogCheckCommand
             await output.WriteLineAsync($"{file}: provider '{name}' is not available here: {reason}");
         }
 
-        foreach (var notice in reading.Notices)
-        {
-            await output.WriteLineAsync($"{file}: {notice}");
-        }
-
         await output.WriteLineAsync($"{file}: {catalog.Models.Length} models, {catalog.Providers.Count + catalog.UnservedProviders.Count} providers, no problem");
         return 0;
     }

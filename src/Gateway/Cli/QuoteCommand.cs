@@ -52,7 +52,7 @@ internal static class QuoteCommand
             return Refused;
         }
 
-        if (!(await preparation.PrepareAsync(ApiEndpoint.ChatCompletions, body, catalog, Operator, TimeProvider.System.GetUtcNow(), pictures: null, ct)).TryGet(out var prepared, out var error))
+        if (!(await preparation.PrepareAsync(ApiEndpoint.ChatCompletions, body, form: null, catalog, Operator, TimeProvider.System.GetUtcNow(), pictures: null, ct)).TryGet(out var prepared, out var error))
         {
             await errors.WriteLineAsync(Name(error.Message, arguments));
             return Refused;

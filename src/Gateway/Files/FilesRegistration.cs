@@ -17,6 +17,7 @@ internal static class FilesRegistration
                 ? ActivatorUtilities.CreateInstance<DiskBlobStore>(provider, storage.FilesDirectory)
                 : ActivatorUtilities.CreateInstance<PostgresBlobStore>(provider);
         });
+        services.AddSingleton<TemporaryFiles>();
         services.AddSingleton<FileStore>();
         services.AddSingleton<ImageInspector>();
         services.AddSingleton<FileSweeper>();

@@ -68,6 +68,20 @@ internal sealed class ClientStream(HttpContext context, IHttpResponseFeature res
         }
     }
 
+    /// <summary>Sets status and headers of an answer that is no stream of events.</summary>
+    /// <param name="contentType">As the provider named it.</param>
+    /// <param name="length">Bytes of the whole body, where the provider said so.</param>
+    public void Open(string contentType, long? length)
+    {
+        lock (_gate)
+        {
+            _isOpen = true;
+            response.StatusCode = StatusCodes.Status200OK;
+            response.Headers.ContentType = contentType;
+            response.Headers.ContentLength = length;
+        }
+    }
+
     /// <summary>Sets status and headers of a stream, unless a comment has.</summary>
     public void Open()
     {

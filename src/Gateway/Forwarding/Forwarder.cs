@@ -170,7 +170,7 @@ internal sealed partial class Forwarder(
     /// <summary>What can be told once a comment has begun the response: a stream as it is, anything else as an error event.</summary>
     private static ObservedResponse InStream(HttpContext context, IEndpoint endpoint, ObservedResponse response)
     {
-        if (response is StreamedResponse or PartialJsonResponse)
+        if (response is StreamedResponse or PartialJsonResponse or PassedResponse)
         {
             return response;
         }

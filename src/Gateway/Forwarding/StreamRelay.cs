@@ -42,6 +42,9 @@ internal sealed class StreamRelay(
 
     public TextSize Received { get; private set; }
 
+    /// <summary>Whole pictures.</summary>
+    public int Images { get; private set; }
+
     /// <summary>What ended the stream before its time, or null.</summary>
     public GatewayError? BrokenBy { get; private set; }
 
@@ -247,6 +250,7 @@ internal sealed class StreamRelay(
             Take(usage);
         }
 
+        Images += passed.Images;
         HasAnswer |= passed.Usage is not null || !(passed.IsPreamble || passed.HasFailed);
         HasFailed |= passed.HasFailed;
         Stored = passed.Stored ?? Stored;

@@ -35,6 +35,8 @@ internal sealed class UpstreamCall(
     private bool _answerBegan;
     private bool _told;
     private StreamRelay? _relay;
+    private BlockRelay? _blocks;
+    private string _contentType = "";
     private ReceivedText? _text;
     private AnswerBuffer? _held;
 
@@ -57,7 +59,7 @@ internal sealed class UpstreamCall(
     {
         var deployment = request.Target.Deployment;
         proxyRequest.RequestUri = deployment.AddressOf(request.Passage.Route, request.Stream);
-        proxyRequest.Headers.TryAddWithoutValidation("Accept", request.Stream ? "text/event-stream" : "application/json");
+        proxyRequest.Headers.TryAddWithoutValidation("Accept", request.Stream ? "text/event-stream" : request.Endpoint.Accepts);
 
         // The one header of the client that a provider may need. Everything else, cookies and keys above all, stays here.
         if (httpContext.Request.Headers.TryGetValue("OpenAI-Beta", out var beta) && beta is [{ Length: <= LongestBeta } value] && Ascii.IsValid(value))
@@ -78,7 +80,16 @@ internal sealed class UpstreamCall(
         }
 
         // The proxy made the content because the client's request had a body.
-        proxyRequest.Content!.Headers.ContentType = Json;
+        if (request.Parsed.Form is { } form)
+        {
+            proxyRequest.Content!.Headers.ContentType = null;
+            proxyRequest.Content.Headers.TryAddWithoutValidation("Content-Type", form.ContentType);
+        }
+        else
+        {
+            proxyRequest.Content!.Headers.ContentType = Json;
+        }
+
         proxyRequest.Content.Headers.ContentLength = request.Body.Length;
         return ValueTask.CompletedTask;
     }
@@ -100,6 +111,7 @@ internal sealed class UpstreamCall(
                 Response = (int)proxyResponse.StatusCode switch
                 {
                     200 or 201 when IsEventStream(proxyResponse) => await RelayAsync(stream, cancellationToken),
+                    200 or 201 when request.Endpoint.PassesAnswer(request.Parsed, MediaType(proxyResponse)) => await PassAsync(stream, proxyResponse.Content.Headers, cancellationToken),
                     200 or 201 => await HoldAsync(stream, proxyResponse.Content.Headers.ContentLength, cancellationToken),
                     >= 400 and var status => Refuse(await ReadRefusalAsync(stream, status, proxyResponse, cancellationToken)),
                     _ => Refuse(GatewayError.ProviderMalformed()),
@@ -128,6 +140,11 @@ internal sealed class UpstreamCall(
                 _held?.Dispose();
             }
 
+            if (Response is not PassedResponse)
+            {
+                _blocks?.Dispose();
+            }
+
             if (Response is not StreamedResponse)
             {
                 _text?.Dispose();
@@ -151,7 +168,7 @@ internal sealed class UpstreamCall(
         var (outcome, error) = client.IsForced ? (AnswerOutcome.TimedOut, GatewayError.Stopping())
             : deadline.HasPassed ? (AnswerOutcome.TimedOut, GatewayError.ProviderTimedOut())
             : (AnswerOutcome.UpstreamFailed, body.IsPictureLost ? GatewayError.FileStoreUnavailable() : GatewayError.ProviderUnreachable());
-        return _relay is { Began: true } ? Streamed(outcome, error) : Refuse(error, outcome);
+        return _relay is { Began: true } ? Streamed(outcome, error) : _blocks is { IsSent: true } ? Passed(outcome) : Refuse(error, outcome);
     }
 
     public ObservedResponse Refuse(GatewayError error) =>
@@ -176,8 +193,9 @@ internal sealed class UpstreamCall(
 
     private long? FirstTokenMs => FirstToken is { } first ? (long)first.TotalMilliseconds : null;
 
-    private static bool IsEventStream(HttpResponseMessage response) =>
-        string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
+    private static bool IsEventStream(HttpResponseMessage response) => string.Equals(MediaType(response), "text/event-stream", StringComparison.OrdinalIgnoreCase);
+
+    private static string? MediaType(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType;
 
     /// <summary>
     /// What there is of an answer whose client has left. Short of its end either the gateway stopped it, which the client owes, or the
@@ -188,6 +206,11 @@ internal sealed class UpstreamCall(
         if (_relay is { Began: true })
         {
             return Streamed(AnswerOutcome.ClientDisconnected, null);
+        }
+
+        if (_blocks is { Began: true })
+        {
+            return Passed(AnswerOutcome.ClientDisconnected);
         }
 
         var error = GatewayError.ClientClosed();
@@ -248,8 +271,64 @@ internal sealed class UpstreamCall(
             RefusedUsage = _relay.RefusedUsage,
             ReadToEnd = _relay.Ended,
             Received = _relay.Received,
+            OutputImages = _relay.Images,
             AnswerBegan = _relay.HasAnswer,
             Stored = _relay.Stored,
+            FirstTokenMs = FirstTokenMs,
+        },
+    };
+
+    private async ValueTask<ObservedResponse> PassAsync(Stream stream, HttpContentHeaders headers, CancellationToken ct)
+    {
+        _contentType = headers.ContentType!.ToString(); // Of a media type that passes.
+        _blocks = new BlockRelay(
+            output,
+            client,
+            countsText: request.Parsed.Media is { IsPlainText: true },
+            request.Copy,
+            deadline,
+            onBegin: () =>
+            {
+                AnswerBegins();
+                MarkFirstToken();
+                _told = !client.HasLeft;
+                if (_told)
+                {
+                    output.Open(_contentType, headers.ContentLength);
+                }
+            });
+        await _blocks.RunAsync(stream, ct);
+        if (client.HasLeft)
+        {
+            return Left();
+        }
+
+        if (!_blocks.Ended)
+        {
+            return Refuse(GatewayError.ProviderMalformed());
+        }
+
+        if (!_blocks.IsSent)
+        {
+            AnswerBegins();
+            MarkFirstToken();
+            _told = true;
+            output.Open(_contentType, _blocks.Last.Length);
+        }
+
+        return Passed(AnswerOutcome.Completed);
+    }
+
+    private PassedResponse Passed(AnswerOutcome outcome) => new(context, _blocks!, _contentType, isBroken: !_blocks!.Ended) // Set before anything passes.
+    {
+        Sent = true,
+        Observation = new Observation
+        {
+            Outcome = outcome == AnswerOutcome.ClientDisconnected && !_blocks.Ended ? OutcomeUnseen : outcome,
+            Status = _told ? StatusCodes.Status200OK : StatusCodes.Status499ClientClosedRequest,
+            ReadToEnd = _blocks.Ended,
+            Received = _blocks.Received,
+            AnswerBegan = true,
             FirstTokenMs = FirstTokenMs,
         },
     };
@@ -299,6 +378,7 @@ internal sealed class UpstreamCall(
                 RefusedUsage = problem == UsageProblem.None ? null : new RefusedUsage(answer.Usage.GetValueOrDefault(), problem),
                 ReadToEnd = true,
                 Received = answer.Text,
+                OutputImages = answer.Images,
                 AnswerBegan = true,
                 Stored = answer.Stored,
                 FirstTokenMs = FirstTokenMs,

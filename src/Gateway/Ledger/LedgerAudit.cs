@@ -22,7 +22,7 @@ internal sealed class LedgerAudit(Database database)
 
     private const string SelectRows =
         "select request_id, outcome, prompt_tokens, cached_tokens, cache_write_tokens, audio_input_tokens, image_tokens, "
-        + "completion_tokens, reasoning_tokens, audio_output_tokens, image_output_tokens, price, amount_nano_usd, list_amount_nano_usd, reverses "
+        + "completion_tokens, reasoning_tokens, audio_output_tokens, image_output_tokens, output_images, seconds, characters, price, amount_nano_usd, list_amount_nano_usd, reverses "
         + "from ledger where 1 = 1";
 
     private const string NewestFirst = " order by request_id desc limit @limit";
@@ -148,9 +148,12 @@ internal sealed class LedgerAudit(Database database)
             ReasoningTokens = row.GetInt64(8),
             AudioOutputTokens = row.GetInt64(9),
             ImageOutputTokens = row.GetInt64(10),
+            OutputImages = row.GetInt64(11),
+            Seconds = row.GetInt64(12),
+            Characters = row.GetInt64(13),
         },
-        row.GetString(11),
-        new Money(row.GetInt64(12)),
-        new Money(row.GetInt64(13)),
-        row.TextOrNull(14));
+        row.GetString(14),
+        new Money(row.GetInt64(15)),
+        new Money(row.GetInt64(16)),
+        row.TextOrNull(17));
 }

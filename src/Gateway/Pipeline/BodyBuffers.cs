@@ -23,9 +23,8 @@ internal sealed class BodyBuffers(IOptions<GatewayOptions> options)
     /// <summary>False where all bodies together would hold more than they may.</summary>
     public bool TryRent(int size, out byte[] buffer)
     {
-        if (Interlocked.Add(ref _out, size) > _most)
+        if (!TryCount(size))
         {
-            Interlocked.Add(ref _out, -size);
             buffer = [];
             return false;
         }
@@ -34,11 +33,26 @@ internal sealed class BodyBuffers(IOptions<GatewayOptions> options)
         return true;
     }
 
+    /// <summary>Counts bytes that are held elsewhere: on disk. False where all bodies together would hold more than they may.</summary>
+    public bool TryCount(long bytes)
+    {
+        if (Interlocked.Add(ref _out, bytes) <= _most)
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _out, -bytes);
+        return false;
+    }
+
+    /// <summary>Ends the counting of such bytes.</summary>
+    public void Uncount(long bytes) => Interlocked.Add(ref _out, -bytes);
+
     /// <param name="buffer">As rented.</param>
     /// <param name="size">The size that was asked for.</param>
     public void Return(byte[] buffer, int size)
     {
-        Interlocked.Add(ref _out, -size);
+        Uncount(size);
         if (size < LargeFrom)
         {
             ArrayPool<byte>.Shared.Return(buffer);

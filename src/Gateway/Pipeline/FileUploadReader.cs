@@ -1,14 +1,13 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
 using Gateway.Core.Images;
 using Gateway.Core.Metering;
 using Gateway.Files;
+using Gateway.Pipeline.Multipart;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 
 namespace Gateway.Pipeline;
 
@@ -18,24 +17,19 @@ namespace Gateway.Pipeline;
 /// </summary>
 internal sealed class FileUploadReader(FileStore files, IBlobStore blobs, ImageInspector inspector, TimeProvider time)
 {
-    private const int BufferBytes = 64 * 1024;
-
     // What may come beside the file: four fields, their headers and boundaries.
     private const int OverheadBytes = 128 * 1024;
-    private const int MostHeaders = 16;
-    private const int MostHeaderBytes = 16 * 1024;
     private const int MostFieldBytes = 256;
-
-    // RFC 2046, section 5.1.1.
-    private const int LongestBoundary = 70;
-
-    // Well below what the sweeper takes for left over.
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
     public async Task<Outcome<StoredFile>> ReceiveAsync(HttpContext context, TenantId tenant, ImageLimits limits)
     {
         // (1) The envelope; a file that cannot fit or be kept is refused unread.
-        if (!TryReadBoundary(context.Request, out var boundary, out var error))
+        if (context.Request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding.ToString(), "identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return GatewayError.UnsupportedEncoding(encoding.ToString(), "Send files uncompressed.");
+        }
+
+        if (!MultipartEnvelope.TryReadBoundary(context.Request, GatewayError.MultipartRequired(), out var boundary, out var error))
         {
             return error;
         }
@@ -57,67 +51,24 @@ internal sealed class FileUploadReader(FileStore files, IBlobStore blobs, ImageI
         }
 
         // (2) The parts, (3) the file.
-        using var deadline = new CancellationTokenSource(Longest, time);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.RequestAborted);
-        var multipart = new MultipartReader(boundary, context.Request.Body, BufferBytes) { HeadersCountLimit = MostHeaders, HeadersLengthLimit = MostHeaderBytes };
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        var receipt = new Receipt(tenant, limits, buffer);
-        try
+        return await MultipartEnvelope.ReceiveAsync(context, GatewayError.FileTooLarge(limits.MaxBytes), time, async ct =>
         {
-            return await ReceivePartsAsync(multipart, receipt, ends.Token) is { } refusal ? refusal : await KeepAsync(receipt, ends.Token);
-        }
-        catch (BadHttpRequestException e)
-        {
-            return e.StatusCode switch
+            var multipart = MultipartEnvelope.Open(boundary, context.Request.Body);
+            var buffer = ArrayPool<byte>.Shared.Rent(MultipartEnvelope.BufferBytes);
+            var receipt = new Receipt(tenant, limits, buffer);
+            try
             {
-                StatusCodes.Status413PayloadTooLarge => GatewayError.FileTooLarge(limits.MaxBytes),
-                StatusCodes.Status408RequestTimeout => GatewayError.BodyTimedOut(),
-                _ => GatewayError.BadRequest(e.StatusCode, e.Message),
-            };
-        }
-        catch (InvalidDataException)
-        {
-            return GatewayError.InvalidMultipart($"the headers of a part are malformed, more than {MostHeaders} or longer than {MostHeaderBytes} bytes, or there is too much before the first boundary");
-        }
-        catch (IOException e) when (e is not FileStoreException && !context.RequestAborted.IsCancellationRequested && e.GetType() == typeof(IOException))
-        {
-            // The reader's word for a body that ends inside of a part.
-            return GatewayError.InvalidMultipart("it ends before its last boundary");
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
-        {
-            return GatewayError.BodyTimedOut();
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-            if (receipt.Writer is { } writer)
-            {
-                await writer.DisposeAsync();
+                return await ReceivePartsAsync(multipart, receipt, ct) is { } refusal ? refusal : await KeepAsync(receipt, ct);
             }
-        }
-    }
-
-    private static bool TryReadBoundary(HttpRequest request, out string boundary, [NotNullWhen(false)] out GatewayError? error)
-    {
-        boundary = "";
-        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding.ToString(), "identity", StringComparison.OrdinalIgnoreCase))
-        {
-            error = GatewayError.UnsupportedEncoding(encoding.ToString(), "Send files uncompressed.");
-        }
-        else if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
-        {
-            error = GatewayError.MultipartRequired();
-        }
-        else
-        {
-            boundary = HeaderUtilities.RemoveQuotes(type.Boundary).ToString();
-            error = boundary.Length is 0 or > LongestBoundary
-                ? GatewayError.InvalidMultipart($"its Content-Type must name a boundary of 1 to {LongestBoundary} characters")
-                : null;
-        }
-
-        return error is null;
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+                if (receipt.Writer is { } writer)
+                {
+                    await writer.DisposeAsync();
+                }
+            }
+        });
     }
 
     private static async Task<GatewayError?> ReceiveFieldAsync(Receipt receipt, string name, Stream body, CancellationToken ct)
@@ -133,16 +84,14 @@ internal sealed class FileUploadReader(FileStore files, IBlobStore blobs, ImageI
         // Each part is one that may come and has not come before: there are four at the most.
         while (await multipart.ReadNextSectionAsync(ct) is { } section)
         {
-            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)
-                || !disposition.DispositionType.Equals("form-data", StringComparison.OrdinalIgnoreCase)
-                || HeaderUtilities.RemoveQuotes(disposition.Name).ToString() is not { Length: > 0 } name)
+            if (!MultipartEnvelope.TryReadName(section, out var name, out var filename, out var unnamed))
             {
-                return GatewayError.InvalidMultipart("each part needs a header Content-Disposition: form-data with a name");
+                return unnamed;
             }
 
             var refusal = receipt.Form.Begin(name)
                 ?? (name == FileUploadForm.File
-                    ? await ReceiveFileAsync(receipt, disposition, section.Body, ct)
+                    ? await ReceiveFileAsync(receipt, filename, section.Body, ct)
                     : await ReceiveFieldAsync(receipt, name, section.Body, ct));
             if (refusal is not null)
             {
@@ -153,16 +102,15 @@ internal sealed class FileUploadReader(FileStore files, IBlobStore blobs, ImageI
         return receipt.Form.Missing();
     }
 
-    private async Task<GatewayError?> ReceiveFileAsync(Receipt receipt, ContentDispositionHeaderValue disposition, Stream body, CancellationToken ct)
+    private async Task<GatewayError?> ReceiveFileAsync(Receipt receipt, string? filename, Stream body, CancellationToken ct)
     {
-        var filename = disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName);
-        if (!filename.HasValue)
+        if (filename is null)
         {
             return GatewayError.InvalidType(FileUploadForm.File, "a file, that is a part with a filename", "a text");
         }
 
-        receipt.Form.Filename = filename.ToString().Replace("\\\"", "\"", StringComparison.Ordinal);
-        var (limits, buffer) = (receipt.Limits, receipt.Buffer.AsMemory(0, BufferBytes));
+        receipt.Form.Filename = filename;
+        var (limits, buffer) = (receipt.Limits, receipt.Buffer.AsMemory(0, MultipartEnvelope.BufferBytes));
         while (true)
         {
             var count = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);

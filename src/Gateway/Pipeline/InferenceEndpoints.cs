@@ -3,6 +3,7 @@ using Gateway.Files;
 using Gateway.Idempotency;
 using Gateway.Images;
 using Gateway.Ledger;
+using Gateway.Pipeline.Multipart;
 using Gateway.Responses;
 using Gateway.Telemetry;
 using Gateway.Telemetry.Prometheus;
@@ -44,6 +45,7 @@ internal static class InferenceEndpoints
             return buffers;
         });
         services.AddSingleton<RequestBodyReader>();
+        services.AddSingleton<MultipartBodyReader>();
         services.AddSingleton(provider => new ImageResolver(
             provider.GetRequiredService<RemoteImageProbe>(), provider.GetRequiredService<RemotePictures>(), provider.GetRequiredService<FileStore>(), provider.GetRequiredService<ILogger<ImageResolver>>()));
         services.AddStoredResponses();
@@ -85,11 +87,10 @@ internal static class InferenceEndpoints
         foreach (var endpoint in ApiEndpoint.All)
         {
             api.MapPost(endpoint.Path[Version.Length..], (RequestDelegate)(context => pipeline.HandleAsync(context, endpoint)));
-        }
-
-        foreach (var quoted in (IEndpoint[])[ApiEndpoint.ChatCompletions, ApiEndpoint.Responses])
-        {
-            api.MapPost($"{quoted.Path[Version.Length..]}/quote", (RequestDelegate)(context => quotes.HandleAsync(context, quoted)));
+            if (endpoint.QuoteObject is not null)
+            {
+                api.MapPost($"{endpoint.Path[Version.Length..]}/quote", (RequestDelegate)(context => quotes.HandleAsync(context, endpoint)));
+            }
         }
 
         api.MapPost("/responses/input_tokens", (RequestDelegate)(context => quotes.CountAsync(context, ApiEndpoint.Responses)));

@@ -67,10 +67,15 @@ internal sealed class QuoteDocument
         }
 
         json.WriteNumber("max_completion_tokens"u8, Quote.LongestCompletion);
+        if (_exact.Media is { Kind: MediaKind.Images } media)
+        {
+            json.WriteNumber("output_images"u8, media.Images);
+        }
+
         json.WriteStartArray("images"u8);
         foreach (var image in _exact.Images)
         {
-            WriteImage(json, image, target.Deployment.ImageFormula!); // Measured by it.
+            WriteImage(json, image, target.Deployment.ImageFormula);
         }
 
         json.WriteEndArray();
@@ -108,7 +113,7 @@ internal sealed class QuoteDocument
         return $"{refusal.Scope.Describe()}, {limit}";
     }
 
-    private static void WriteImage(Utf8JsonWriter json, in MeasuredImage measured, ImageFormula formula)
+    private static void WriteImage(Utf8JsonWriter json, in MeasuredImage measured, ImageFormula? formula)
     {
         var (image, count) = (measured.Image, measured.Count);
         json.WriteStartObject();
@@ -118,6 +123,7 @@ internal sealed class QuoteDocument
             ImageSource.Remote => "url"u8,
             ImageSource.File => "file"u8,
             ImageSource.Base64 => "base64"u8,
+            ImageSource.Upload => "upload"u8,
             _ => "data_url"u8,
         });
         if (image.Header is { } header)
@@ -138,6 +144,14 @@ internal sealed class QuoteDocument
         if (count.Detail != image.Part.Detail)
         {
             json.WriteString("counted_as"u8, ImageDetailText.Of(count.Detail));
+        }
+
+        if (formula is null)
+        {
+            // It weighs nothing here.
+            json.WriteNumber("tokens"u8, 0);
+            json.WriteEndObject();
+            return;
         }
 
         json.WriteString("formula"u8, formula.Name);

@@ -49,14 +49,14 @@ internal sealed class QuoteEndpoint(
             return GatewayError.TooManyAtOnce("quotes");
         }
 
-        if (!(await bodies.ReadAsync(context)).TryGet(out var body, out error))
+        if (!(await bodies.ReadAsync(context, endpoint)).TryGet(out var body, out error))
         {
             return error;
         }
 
         using var held = body;
         var catalog = catalogs.Current;
-        if (!(await preparation.PrepareAsync(endpoint, body.Memory, catalog, caller, exchange.At, pictures: null, ct)).TryGet(out var prepared, out error))
+        if (!(await preparation.PrepareAsync(endpoint, body.Memory, body.Form?.Form, catalog, caller, exchange.At, pictures: null, ct)).TryGet(out var prepared, out error))
         {
             return error;
         }

@@ -1,10 +1,11 @@
 using Gateway.Core.Requests;
+using Gateway.Pipeline.Multipart;
 
 namespace Gateway.Pipeline;
 
 /// <summary>
 /// A whole request body in one stretch of pooled memory, and later perhaps its text alone. The memory goes back once, by whoever is first
-/// to know that it is not needed.
+/// to know that it is not needed. Of a form it holds the fields as JSON, and the form itself is kept beside it.
 /// </summary>
 internal sealed class RequestBody(BodyBuffers buffers, byte[] buffer, int size, int length) : IDisposable
 {
@@ -16,10 +17,16 @@ internal sealed class RequestBody(BodyBuffers buffers, byte[] buffer, int size, 
     private int _length = length;
     private bool _isCut;
 
+    /// <summary>The form that it came as, or null.</summary>
+    public MultipartForm? Form { get; init; }
+
     /// <summary>Whether the text is still there.</summary>
     public bool IsHeld => _buffer is not null;
 
     public ReadOnlyMemory<byte> Memory => _buffer.AsMemory(0, _length);
+
+    /// <summary>What tells it from another body.</summary>
+    public ReadOnlySpan<byte> Identity() => Form is { } form ? form.Identity() : Memory.Span;
 
     /// <summary>
     /// For when the provider has the request: gives back the pictures' memory, and keeps the text for a provider that does not say what it
@@ -35,6 +42,7 @@ internal sealed class RequestBody(BodyBuffers buffers, byte[] buffer, int size, 
         }
 
         _isCut = true;
+        Form?.Dispose();
         if (tokenizer is null || request is not { Audio: null, File: null })
         {
             Dispose();
@@ -74,6 +82,7 @@ internal sealed class RequestBody(BodyBuffers buffers, byte[] buffer, int size, 
 
     public void Dispose()
     {
+        Form?.Dispose();
         if (Interlocked.Exchange(ref _buffer, null) is { } rented)
         {
             buffers.Return(rented, _size);

@@ -1,19 +1,47 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.IO.Pipelines;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
+using Gateway.Core.Requests;
+using Gateway.Pipeline.Multipart;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Pipeline;
 
 /// <summary>The pipeline's second stage: the body, whole, no larger than allowed, in memory that is counted.</summary>
-internal sealed class RequestBodyReader(BodyBuffers buffers, IOptions<GatewayOptions> options)
+internal sealed class RequestBodyReader(BodyBuffers buffers, MultipartBodyReader forms, IOptions<GatewayOptions> options)
 {
     // A body that is announced and not sent must hold nothing worth having: its whole length is taken once this much of it is there.
     private const int TrustFrom = 4 << 20;
     private const int FirstBytes = 64 * 1024;
     private const int Growth = 8;
     private readonly long _most = options.Value.MaxBodyBytes;
+
+    /// <summary>Reads what an endpoint takes: a form where it takes one and gets one, else JSON.</summary>
+    public ValueTask<Outcome<RequestBody>> ReadAsync(HttpContext context, IEndpoint endpoint) =>
+        endpoint.FormFields is { } fields && (!endpoint.TakesJson || MultipartEnvelope.IsMultipart(context.Request))
+            ? ReadFormAsync(context, fields)
+            : ReadAsync(context);
+
+    private async ValueTask<Outcome<RequestBody>> ReadFormAsync(HttpContext context, FrozenSet<string> fields)
+    {
+        if (!(await forms.ReadAsync(context, fields, GatewayError.FormRequired())).TryGet(out var form, out var error))
+        {
+            return error;
+        }
+
+        var json = FormFields.ToJson(form.Form);
+        if (!buffers.TryRent(json.Length, out var buffer))
+        {
+            form.Dispose();
+            return GatewayError.Overloaded();
+        }
+
+        json.CopyTo(buffer, 0);
+        return new RequestBody(buffers, buffer, json.Length, json.Length) { Form = form };
+    }
 
     public async ValueTask<Outcome<RequestBody>> ReadAsync(HttpContext context)
     {

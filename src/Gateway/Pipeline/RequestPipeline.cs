@@ -78,8 +78,8 @@ internal sealed partial class RequestPipeline(
             return over;
         }
 
-        // (2) The body, pooled and capped.
-        if (!(await bodies.ReadAsync(context)).TryGet(out var body, out error))
+        // (2) The body, pooled and capped; that of a form kept whole, in memory or on disk.
+        if (!(await bodies.ReadAsync(context, endpoint)).TryGet(out var body, out error))
         {
             return error;
         }
@@ -90,7 +90,7 @@ internal sealed partial class RequestPipeline(
         IdempotentRequest? keyed = null;
         if (key is { } named)
         {
-            keyed = IdempotentRequest.Of(caller, named, endpoint.Path, body.Memory.Span);
+            keyed = IdempotentRequest.Of(caller, named, endpoint.Path, body.Identity());
             if (await guard.FindAsync(keyed, context.RequestAborted) is { } known)
             {
                 return await RepeatAsync(context, exchange, body, known);
@@ -104,7 +104,7 @@ internal sealed partial class RequestPipeline(
 
         // (3) to (7): read, resolved to who serves it, its images looked at, weighed and quoted.
         using var inlined = pictures.Begin();
-        if (!(await preparation.PrepareAsync(endpoint, body.Memory, catalog, caller, exchange.At, inlined, context.RequestAborted)).TryGet(out var prepared, out error))
+        if (!(await preparation.PrepareAsync(endpoint, body.Memory, body.Form?.Form, catalog, caller, exchange.At, inlined, context.RequestAborted)).TryGet(out var prepared, out error))
         {
             return error;
         }
@@ -239,7 +239,7 @@ internal sealed partial class RequestPipeline(
                 copy.Span);
         }
 
-        return bill.Usage is { PromptTokens: 0, CompletionTokens: 0 } ? null : claim.Complete(null, []);
+        return bill.Usage.IsNothing ? null : claim.Complete(null, []);
     }
 
     /// <summary>Whether the caller is over a limit, or at an account's end, already.</summary>

@@ -19,7 +19,8 @@ namespace Gateway.Pipeline;
 internal sealed class RequestPreparation(ModelResolver models, ImageResolver images, StoredReferences? stored)
 {
     /// <param name="endpoint">What was called.</param>
-    /// <param name="body">The whole body.</param>
+    /// <param name="body">The whole body, or the fields of a form.</param>
+    /// <param name="form">The form that it came as; null where it came as JSON.</param>
     /// <param name="catalog">The catalog that the request works with from start to end.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="at">When the request arrived.</param>
@@ -27,10 +28,14 @@ internal sealed class RequestPreparation(ModelResolver models, ImageResolver ima
     /// <param name="ct">The client's patience.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome<PreparedRequest>> PrepareAsync(
-        IEndpoint endpoint, ReadOnlyMemory<byte> body, CatalogSnapshot catalog, Caller caller, DateTimeOffset at, HeldPictures? pictures, CancellationToken ct)
+        IEndpoint endpoint, ReadOnlyMemory<byte> body, FormBody? form, CatalogSnapshot catalog, Caller caller, DateTimeOffset at, HeldPictures? pictures, CancellationToken ct)
     {
         // (3) One pass over its bytes.
-        if (!endpoint.TryRead(body, catalog.Images.MaxPerRequest, out var request, out var error))
+        ParsedRequest? request;
+        GatewayError? error;
+        if (form is null
+            ? !endpoint.TryRead(body, catalog.Images.MaxPerRequest, out request, out error)
+            : !endpoint.TryReadForm(form, body, catalog.Images.MaxPerRequest, catalog.Images.Limits, out request, out error))
         {
             return error;
         }
@@ -64,7 +69,7 @@ internal sealed class RequestPreparation(ModelResolver models, ImageResolver ima
         // (7) What it may take.
         ModelCard[] fallbacks = target.Card.Fallbacks.IsEmpty || request.References.Count > 0 ? [] : [.. ModelResolver.Fallbacks(catalog, target.Card, caller, at)];
         var inlined = pictures is not null && request.Images.Count > 0 && (Inlines(target.Card) || Array.Exists(fallbacks, Inlines)) ? pictures : null;
-        if (!(await images.ResolveAsync(body, request.Images, caller.Tenant, catalog.Images, inlined, ct)).TryGet(out var sized, out error))
+        if (!(await ResolveAsync(body, request, caller.Tenant, catalog.Images, inlined, ct)).TryGet(out var sized, out error))
         {
             return error;
         }
@@ -79,6 +84,11 @@ internal sealed class RequestPreparation(ModelResolver models, ImageResolver ima
         var quote = QuoteOf(upstream, catalog);
         return new PreparedRequest(upstream, sized, quote, MostCost(writer, upstream, quote.Ceiling, fallbacks, catalog), fallbacks, writer.Write);
     }
+
+    /// <summary>Those of a form were looked at as it was read.</summary>
+    private ValueTask<Outcome<SizedImage[]>> ResolveAsync(
+        ReadOnlyMemory<byte> body, ParsedRequest request, TenantId tenant, ImageSettings settings, HeldPictures? inlined, CancellationToken ct) =>
+        request.Form is null ? images.ResolveAsync(body, request.Images, tenant, settings, inlined, ct) : new((SizedImage[])[.. request.Uploads]);
 
     private ValueTask<Outcome<StoredContext>> FindStoredAsync(ParsedRequest request, Target target, Caller caller, CancellationToken ct) =>
         stored?.FindAsync(request, target, caller.Tenant, ct)

@@ -91,6 +91,11 @@ internal sealed class UpstreamWriter(IEndpoint endpoint, ReadOnlyMemory<byte> bo
             return error;
         }
 
+        if (request.Media is { } media)
+        {
+            (plan, measurement) = MediaMeter.Weigh(plan, measurement, media, target.Deployment.ImageFormula, target.Card.MaxOutputTokens);
+        }
+
         measurement = Stored.Tokens == 0 ? measurement : measurement with { HistoryTokens = Stored.Tokens };
 
         // What the card's price does not hold for is not sent.
@@ -126,7 +131,7 @@ internal sealed class UpstreamWriter(IEndpoint endpoint, ReadOnlyMemory<byte> bo
 
         return request switch
         {
-            { Images.Count: > 0 } when !card.Takes("image") => GatewayError.ContentUnsupported(request.Images[0].Path, request.Images[0].TypeName),
+            { Images.Count: > 0 } when endpoint.WeighsImages && !card.Takes("image") => GatewayError.ContentUnsupported(request.Images[0].Path, request.Images[0].TypeName),
             { Audio: { } path } when !card.Takes("audio") => GatewayError.ContentUnsupported(path, "input_audio"),
             { File: { } path } when !card.Takes("file") => GatewayError.ContentUnsupported(path, "file"),
             _ => null,

@@ -15,6 +15,9 @@ internal sealed class StorageOptions
     /// <summary>Uploaded files, beside SQLite.</summary>
     public string FilesDirectory => Path.GetFullPath(Path.Combine(DataDirectory, "files"));
 
+    /// <summary>Bodies of requests that are too large for memory, while they are held; on this node's disk.</summary>
+    public string UploadsDirectory => Path.GetFullPath(Path.Combine(DataDirectory, "uploads"));
+
     /// <summary>Ledger rows that are not in the database yet; on this node's disk, whichever database there is.</summary>
     public string SpoolDirectory => Path.GetFullPath(Path.Combine(DataDirectory, "spool"));
 

@@ -65,7 +65,7 @@ public abstract class LedgerVerifySuite(Backend backend)
         var priced = _rows.Where(row => row.Amount.NanoUsd > 0).ToArray();
         await ChangeAsync(test, $$"""update ledger set price = '{"input":"1"}' where request_id = '{{free.RequestId}}'""");
         await ChangeAsync(test, $"update ledger set outcome = 'paid' where request_id = '{priced[0].RequestId}'");
-        await ChangeAsync(test, $"update ledger set prompt_tokens = 0, completion_tokens = 0 where request_id = '{priced[1].RequestId}'");
+        await ChangeAsync(test, $"update ledger set prompt_tokens = 0, completion_tokens = 0, output_images = 0, seconds = 0, characters = 0 where request_id = '{priced[1].RequestId}'");
 
         var (code, lines, _) = await VerifyAsync(test.Options);
 

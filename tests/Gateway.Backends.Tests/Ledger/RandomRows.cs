@@ -20,6 +20,10 @@ internal sealed class RandomRows(int seed)
             LedgerEntries.Begin.AddSeconds(1),
             new Rates { Input = new Money(2_500_000_001), CachedInput = new Money(1_250_000_000), Output = new Money(10_000_000_007), PerRequest = new Money(3) },
             new Rates { Output = new Money(20_000_000_000) }),
+        ModelPrice.Create(
+            LedgerEntries.Begin.AddSeconds(2),
+            new Rates { ImageOutput = new Money(40_000_000_003), PerImage = new Money(20_000_000), PerSecond = new Money(100_001), PerCharacter = new Money(15_000) },
+            new Rates { PerImage = new Money(40_000_000) }),
     ];
 
     private readonly Random _random = new(seed);
@@ -42,6 +46,9 @@ internal sealed class RandomRows(int seed)
             ReasoningTokens = _random.Next(300),
             AudioOutputTokens = _random.Next(3),
             ImageOutputTokens = _random.Next(3),
+            OutputImages = _random.Next(4),
+            Seconds = _random.Next(90),
+            Characters = _random.Next(4096),
         };
         var charge = Bill.ChargeOf(usage, outcome, price);
         return LedgerEntries.At(at) with
@@ -60,6 +67,9 @@ internal sealed class RandomRows(int seed)
             AudioOutputTokens = usage.AudioOutputTokens,
             ImageOutputTokens = usage.ImageOutputTokens,
             Images = _random.Next(5),
+            OutputImages = usage.OutputImages,
+            Seconds = usage.Seconds,
+            Characters = usage.Characters,
             Price = price.Json,
             Amount = charge.Amount,
             ListAmount = charge.ListAmount,

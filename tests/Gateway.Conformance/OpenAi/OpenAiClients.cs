@@ -2,7 +2,9 @@ using System.ClientModel;
 using Gateway.Conformance.Running;
 using Gateway.Testing;
 using OpenAI;
+using OpenAI.Audio;
 using OpenAI.Chat;
+using OpenAI.Images;
 using OpenAI.Models;
 using OpenAI.Responses;
 
@@ -13,6 +15,11 @@ internal static class OpenAiClients
 {
     public static ChatClient Chat(this RunningGateway gateway, GatewayKey key, string model = Offer.Chat) =>
         new(model, new ApiKeyCredential(key.Secret), Options(gateway));
+
+    public static ImageClient Images(this RunningGateway gateway, GatewayKey key, string model = "gpt-image-1") =>
+        new(model, new ApiKeyCredential(key.Secret), Options(gateway));
+
+    public static AudioClient Audio(this RunningGateway gateway, GatewayKey key, string model) => new(model, new ApiKeyCredential(key.Secret), Options(gateway));
 
     public static OpenAIModelClient Models(this RunningGateway gateway, GatewayKey key) => new(new ApiKeyCredential(key.Secret), Options(gateway));
 

@@ -33,6 +33,25 @@ internal static class Offer
               "deployments": [{ "provider": "simulated", "model": "{{UpstreamChat}}" }],
               "parameters": { "defaults": { "max_tokens": 300 }, "drop": ["logit_bias", "logprobs"], "reject": ["tools", "functions", "response_format"] },
             },
+            "gpt-image-1": {
+              "input": ["text", "image"], "output": ["image"], "image_tokens": "openai-image-65-129",
+              "prices": [{ "from": "2025-01-01", "input": "5.00", "image_input": "10.00", "output": "40.00", "image_output": "40.00" }],
+              "deployments": [{ "provider": "simulated", "model": "gpt-image-upstream" }],
+            },
+            "pictures": {
+              "output": ["image"], "prices": [{ "from": "2025-01-01", "per_image": "0.02" }],
+              "deployments": [{ "provider": "simulated", "model": "dall-e-upstream" }],
+            },
+            "gpt-4o-transcribe": {
+              "input": ["text", "audio"], "max_output_tokens": 2000, "prices": [{ "from": "2025-01-01", "input": "2.50", "audio_input": "6.00", "output": "10.00" }],
+              "deployments": [{ "provider": "simulated", "model": "gpt-transcribe-upstream" }],
+            },
+            "whisper-1": {
+              "input": ["audio"], "prices": [{ "from": "2025-01-01", "per_second": "0.0001" }], "deployments": [{ "provider": "simulated", "model": "whisper-upstream" }],
+            },
+            "tts-1": {
+              "output": ["audio"], "prices": [{ "from": "2025-01-01", "per_character": "0.000015" }], "deployments": [{ "provider": "simulated", "model": "tts-upstream" }],
+            },
             "weather": {
               "tokenizer": "o200k_base",
               "prices": [{ "from": "2025-01-01", "input": "0.15", "output": "0.60" }],

@@ -32,14 +32,15 @@ public sealed partial class ArchitectureTests
         ["Errors"] = ["Dialects"],
         ["Images"] = [],
         ["Text"] = [],
+        ["Audio"] = [],
         ["Callers"] = ["Admission", "Pricing"],
         ["Admission"] = ["Callers", "Errors", "Pricing"],
         ["Models"] = ["Dialects", "Images", "Pricing", "Requests"],
-        ["Requests"] = ["Errors", "Images", "Models", "Text"],
+        ["Requests"] = ["Audio", "Errors", "Images", "Models", "Text"],
         ["Metering"] = ["Errors", "Images", "Requests", "Text"],
         ["Pricing"] = ["Admission", "Metering", "Models", "Requests", "Streaming", "Text"],
         ["Streaming"] = ["Requests", "Text"],
-        ["Endpoints"] = ["Dialects", "Errors", "Metering", "Models", "Requests", "Streaming", "Text"],
+        ["Endpoints"] = ["Audio", "Dialects", "Errors", "Images", "Metering", "Models", "Requests", "Streaming", "Text"],
         ["Dialects"] = ["Errors", "Images", "Models", "Pricing", "Requests", "Streaming", "Text"],
     };
 

@@ -127,19 +127,18 @@ public sealed class CatalogStoreTests
     }
 
     [Fact]
-    public void Unavailable_providers_and_settings_not_in_force_are_told_at_load()
+    public void Unavailable_providers_are_told_at_load()
     {
         using var file = new TemporaryCatalog(
             """
             { "providers": { "a": { "dialect": "openai", "base_url": "https://a.b", "api_key": "${UNSET}" }, "g": { "dialect": "openai", "base_url": "https://${NOWHERE}" } },
-              "models": { "m": { "deployments": [{ "provider": "a", "model": "m" }], "prices": [{ "from": "2025-01-01", "per_image": "0.01" }] } } }
+              "models": { "m": { "deployments": [{ "provider": "a", "model": "m" }] } } }
             """);
 
         file.Open();
 
         file.Log.Lines.ShouldContain("Warning: Provider a is unavailable: not set in the environment: UNSET");
         file.Log.Lines.ShouldContain("Warning: Provider g is unavailable: not set in the environment: NOWHERE");
-        file.Log.Lines.ShouldContain("Warning: Catalog: per_image is not in force in this version: nothing is charged for it (models.m.prices[0].per_image)");
     }
 
     [Fact]

@@ -71,9 +71,6 @@ public sealed class ContractSampleTests
     }
 
     [Fact]
-    public void All_settings_of_the_sample_are_in_force() => CatalogText.Read(ContractSample.Text).Notices.ShouldBeEmpty();
-
-    [Fact]
     public void Every_provider_of_the_sample_is_served()
     {
         var catalog = CatalogText.Load(ContractSample.Text, environment: name => name + "-value");

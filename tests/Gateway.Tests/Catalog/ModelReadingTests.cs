@@ -142,23 +142,6 @@ public sealed class ModelReadingTests
         });
     }
 
-    [Fact]
-    public void Settings_that_are_not_in_force_are_told_once_each()
-    {
-        var notices = CatalogText.Read(CatalogText.With(
-            $$"""
-            { "m": { "deployments": {{CatalogText.Deployments}}, "prices": [
-              { "from": "2025-01-01", "per_image": "0.01", "per_second": "0.01" }, { "from": "2025-02-01", "per_image": "0.02", "per_character": "0.01" } ] } }
-            """)).Notices;
-
-        notices.ShouldBe(
-        [
-            "per_image is not in force in this version: nothing is charged for it (models.m.prices[0].per_image, models.m.prices[1].per_image)",
-            "per_second is not in force in this version: nothing is charged for it (models.m.prices[0].per_second)",
-            "per_character is not in force in this version: nothing is charged for it (models.m.prices[1].per_character)",
-        ]);
-    }
-
     [Theory]
     [InlineData("\"image_tokens\": \"openai-tile-85-170\",", true)]
     [InlineData("", false)]

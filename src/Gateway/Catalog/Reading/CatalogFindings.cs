@@ -2,22 +2,17 @@ using System.Collections.Immutable;
 
 namespace Gateway.Catalog.Reading;
 
-/// <summary>What reading one catalog brings to light: every problem at once, and settings that are read but not in force.</summary>
+/// <summary>What reading one catalog brings to light: every problem at once.</summary>
 internal sealed class CatalogFindings
 {
     private readonly Dictionary<string, int> _lines = new(StringComparer.Ordinal);
     private readonly List<string> _left = [];
     private readonly List<CatalogProblem> _problems = [];
-    private readonly Dictionary<string, (string Consequence, List<string> Paths)> _notInForce = new(StringComparer.Ordinal);
 
     public bool HasProblems => _problems.Count > 0;
 
     /// <summary>In the order of the file.</summary>
     public ImmutableArray<CatalogProblem> Problems => [.. _problems.OrderBy(problem => problem.Line ?? 0)];
-
-    /// <summary>One sentence for each setting, however often it is written.</summary>
-    public ImmutableArray<string> Notices =>
-        [.. _notInForce.Select(setting => $"{setting.Key} is not in force in this version: {setting.Value.Consequence} ({string.Join(", ", setting.Value.Paths)})")];
 
     public void Place(string path, int line) => _lines[path] = line;
 
@@ -35,16 +30,6 @@ internal sealed class CatalogFindings
         {
             _problems.Add(new CatalogProblem(path, LineOf(path), message));
         }
-    }
-
-    public void NotInForce(string setting, string path, string consequence)
-    {
-        if (!_notInForce.TryGetValue(setting, out var notice))
-        {
-            _notInForce[setting] = notice = (consequence, []);
-        }
-
-        notice.Paths.Add(path);
     }
 
     private static bool Holds(string outer, string inner) =>

@@ -24,7 +24,7 @@ internal sealed class CatalogReader
     private CatalogReading Read(ReadOnlySpan<byte> utf8)
     {
         var snapshot = CatalogShape.TryRead(utf8, _findings, out var document) ? Snapshot(document) : null;
-        return new CatalogReading(_findings.HasProblems ? null : snapshot, _findings.Problems, _findings.Notices);
+        return new CatalogReading(_findings.HasProblems ? null : snapshot, _findings.Problems);
     }
 
     private CatalogSnapshot? Snapshot(CatalogDocument document)

@@ -22,8 +22,6 @@ internal readonly struct Place(CatalogFindings findings, string path)
 
     public void Refuse(string message) => findings.Refuse(Path, message);
 
-    public void NotInForce(string setting, string consequence) => findings.NotInForce(setting, Path, consequence);
-
     public long? Number(long? value, long least, long most)
     {
         if (value is { } number && (number < least || number > most))

@@ -8,8 +8,6 @@ internal static class PriceReader
 {
     private static readonly Money Dearest = new(1_000_000 * Money.NanoPerUsd);
 
-    private static readonly string[] NotBilled = ["per_image", "per_second", "per_character"];
-
     public static PriceBook Read(Place place, PriceSection[]? sections)
     {
         var prices = new List<ModelPrice>();
@@ -35,14 +33,6 @@ internal static class PriceReader
     {
         var rates = Rates(place, section);
         var list = section.List is { } listed ? Rates(place["list"], listed) : null;
-        foreach (var (name, _) in rates.Given())
-        {
-            if (NotBilled.Contains(name, StringComparer.Ordinal))
-            {
-                place[name].NotInForce(name, "nothing is charged for it");
-            }
-        }
-
         if (!rates.Given().Any())
         {
             place.Refuse("has no rate that can be read; write \"per_request\", or \"input\" and \"output\", or \"per_request\": \"0\" for a model that is free");
