@@ -9,6 +9,7 @@ public static class BadSettings
         .. Of("Gateway:AdminKey", "told:15 characters", "fifteen letters"),
         .. Of("Gateway:CatalogPath", "", " "),
         .. Of("Gateway:DataDirectory", "", " "),
+        .. Of("Gateway:MetricsPort", "0", "65536", "main"),
         .. Of("Gateway:MaxBodyBytes", "1023", "1073741825", "large"),
         .. Of("Gateway:MaxBufferedBytes", "1023", "1.5"),
         .. Of("Gateway:PathPrefix", "v1", "/v1/"),

@@ -13,7 +13,7 @@ namespace Gateway.Core.Dialects;
 public interface IChatTranslation
 {
     /// <summary>The client's request as the provider takes it, large images still as stretches of the client's own bytes.</summary>
-    Outcome<SplicedBody> WriteRequest(in ChatRequest request);
+    Outcome<SplicedBody> WriteRequest(in UpstreamRequest request);
 
     /// <summary>Writes the provider's whole answer as a <c>chat.completion</c>, its usage in OpenAI's meaning.</summary>
     /// <returns>False where it is none.</returns>
@@ -26,5 +26,5 @@ public interface IChatTranslation
     /// <param name="frame">What every chunk carries.</param>
     /// <param name="includeUsage">Whether the client asked for a chunk with the usage.</param>
     /// <param name="text">Takes the text of the answer as the inside of JSON strings, or null where nobody will count it.</param>
-    IChatStreamTranslator BeginStream(ChatFrame frame, bool includeUsage, ReceivedText? text);
+    IAnswerEvents BeginStream(ChatFrame frame, bool includeUsage, ReceivedText? text);
 }

@@ -18,8 +18,13 @@ public interface IDialect
     /// <summary>Headers that every request needs beside its credential.</summary>
     ImmutableArray<KeyValuePair<string, string>> Headers => [];
 
-    /// <summary>Where chat completions of a model are posted.</summary>
-    Uri ChatCompletions(Provider provider, string model, bool stream);
+    /// <summary>Where an endpoint of a model is posted.</summary>
+    /// <param name="provider">Who serves the model.</param>
+    /// <param name="path">The endpoint's path behind the version, as OpenAI names it: <c>/chat/completions</c>.</param>
+    /// <param name="model">The provider's own name of the model.</param>
+    /// <param name="stream">Whether the answer is to be streamed; most dialects make no difference.</param>
+    /// <returns>Null where the dialect has no such endpoint.</returns>
+    Uri? Address(Provider provider, string path, string model, bool stream);
 
     /// <summary>The header that carries the provider's credential.</summary>
     ProviderCredential Credential(Secret apiKey);

@@ -12,8 +12,9 @@ public sealed partial record GatewayError
     public static GatewayError TooDeep(int maxDepth) => Invalid(null, null,
         $"The JSON body of your request is nested deeper than {maxDepth} levels.");
 
-    public static GatewayError EmptyBody() => Invalid(null, null,
-        "The body of your request is empty. Send a JSON object with at least 'model' and 'messages'.");
+    /// <param name="least">What the object must have, quoted and listed.</param>
+    public static GatewayError EmptyBody(string least = "'model' and 'messages'") => Invalid(null, null,
+        $"The body of your request is empty. Send a JSON object with at least {least}.");
 
     public static GatewayError BodyNotObject(string actual) => Invalid("invalid_type", null,
         $"Invalid type for the body of your request: expected a JSON object, but got {actual} instead.");
@@ -29,6 +30,11 @@ public sealed partial record GatewayError
 
     public static GatewayError UnsupportedParameter(string path) => Invalid("unsupported_parameter", path,
         $"Unsupported parameter: '{path}' is not supported with this model.");
+
+    /// <param name="model">As the client named it.</param>
+    /// <param name="endpoint">The path that none of its deployments serves.</param>
+    public static GatewayError EndpointUnsupported(string model, string endpoint) => Invalid("unsupported_parameter", "model",
+        $"The model `{Clip(model)}` does not serve {endpoint}. GET /v1/models lists the models; use one that does.");
 
     public static GatewayError InvalidType(string path, string expected, string actual) => Invalid("invalid_type", path,
         $"Invalid type for '{path}': expected {expected}, but got {actual} instead.");
@@ -66,6 +72,6 @@ public sealed partial record GatewayError
     public static GatewayError BadEncoding(string encoding, string reason) => Invalid("invalid_content_encoding", null,
         $"The body of your request is not what the content encoding '{Clip(encoding)}' says: {Clip(reason)}");
 
-    public static GatewayError ContextTooLong(long contextWindow, long promptTokens) => Invalid("context_length_exceeded", "messages",
-        $"This model's maximum context length is {contextWindow} tokens. However, your messages resulted in about {promptTokens} tokens. Please reduce the length of the messages.");
+    public static GatewayError ContextTooLong(string path, long contextWindow, long promptTokens) => Invalid("context_length_exceeded", path,
+        $"This model's maximum context length is {contextWindow} tokens. However, your {path} resulted in about {promptTokens} tokens. Please reduce the length of the {path}.");
 }

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Gateway.Core.Errors;
 using Gateway.Core.Images;
 using Gateway.Core.Requests;
-using Gateway.Core.Text;
 
 namespace Gateway.Core.Metering;
 
@@ -12,34 +11,32 @@ namespace Gateway.Core.Metering;
 /// </summary>
 public static class Meter
 {
-    /// <param name="request">What was read of the body.</param>
+    /// <param name="text">Tokens of all its text, as estimated.</param>
     /// <param name="images">The request's image parts, in order.</param>
-    /// <param name="formula">The deployment's; may be null only where there are no images.</param>
+    /// <param name="formula">The deployment's; without one images weigh nothing.</param>
     /// <param name="measurement">What it weighs.</param>
     /// <param name="error">Why this model cannot take one of the images.</param>
     public static bool TryMeasure(
-        ParsedRequest request,
+        long text,
         ReadOnlySpan<SizedImage> images,
         ImageFormula? formula,
         [NotNullWhen(true)] out Measurement? measurement,
         [NotNullWhen(false)] out GatewayError? error)
     {
         error = null;
-        var text = TextEstimate.Prompt(request.Text, request.Messages, request.NamedMessages);
         if (images.IsEmpty)
         {
             measurement = new Measurement(text, 0, []);
             return true;
         }
 
-        ArgumentNullException.ThrowIfNull(formula);
         measurement = null;
         var measured = new MeasuredImage[images.Length];
         long tokens = 0;
         for (var i = 0; i < measured.Length; i++)
         {
             var detail = images[i].Part.Detail;
-            var count = images[i].Header is { } header ? formula.Count(header.Size, detail) : formula.Largest(detail);
+            var count = formula is null ? default : images[i].Header is { } header ? formula.Count(header.Size, detail) : formula.Largest(detail);
             if (count.Problem != ImageCountProblem.None)
             {
                 error = Refuse(images[i].Part, count);

@@ -7,6 +7,7 @@ namespace Gateway.Core.Models;
 public sealed class Deployment
 {
     private byte[]? _modelJson;
+    private Address[] _addresses = [];
 
     public required Provider Provider { get; init; }
 
@@ -34,9 +35,23 @@ public sealed class Deployment
     /// <summary>The model's name as a JSON string in UTF-8, ready to be spliced in.</summary>
     public ReadOnlyMemory<byte> ModelJson => _modelJson ??= JsonText.Quote(Model);
 
-    /// <summary>Where its chat completions are posted; worked out once.</summary>
-    public Uri ChatCompletions => field ??= Provider.Dialect.ChatCompletions(Provider, Model, stream: false);
+    /// <summary>Where an endpoint is posted, by its path as OpenAI names it; worked out once. Null where the dialect has no such endpoint.</summary>
+    public Uri? AddressOf(string path, bool stream)
+    {
+        // A handful at most; the paths are constants, so that comparing them compares references.
+        foreach (var known in _addresses)
+        {
+            if (known.Stream == stream && known.Path == path)
+            {
+                return known.Uri;
+            }
+        }
 
-    /// <summary>Where they are posted to be streamed; most dialects make no difference.</summary>
-    public Uri ChatCompletionStreams => field ??= Provider.Dialect.ChatCompletions(Provider, Model, stream: true);
+        // Two that come at once may work it out twice, and one of them may be worked out again later.
+        var address = new Address(path, stream, Provider.Dialect.Address(Provider, path, Model, stream));
+        _addresses = [.. _addresses, address];
+        return address.Uri;
+    }
+
+    private readonly record struct Address(string Path, bool Stream, Uri? Uri);
 }

@@ -4,7 +4,9 @@ using Gateway.Core.Images;
 namespace Gateway.Core.Requests;
 
 /// <summary>The images of a body in its order, no more of them than allowed, and the edits that bring all into the form that every provider reads.</summary>
-internal sealed class ImageCollector(int most)
+/// <param name="most">The most images in one request.</param>
+/// <param name="list">The name of the list that they stand in: <c>messages</c>, <c>input</c>.</param>
+internal sealed class ImageCollector(int most, string list = "messages")
 {
     private readonly List<ImagePart> _images = [];
     private readonly List<ImageField> _fields = [];
@@ -18,14 +20,14 @@ internal sealed class ImageCollector(int most)
     /// <inheritdoc cref="ParsedRequest.ImageEdits"/>
     public IReadOnlyList<Splice> Edits => _edits;
 
-    public GatewayError? Add(int message, int part, in ImageText text, ImageDetail detail)
+    public GatewayError? Add(int message, int part, in ImageText text, ImageDetail detail, ImagePlace place = ImagePlace.Message)
     {
         if (_images.Count == most)
         {
-            return GatewayError.TooManyImages(most);
+            return GatewayError.TooManyImages(most, list);
         }
 
-        _images.Add(new ImagePart(message, part, text.Source, text.Range, text.Escaped, detail));
+        _images.Add(new ImagePart(message, part, text.Source, text.Range, text.Escaped, detail) { Place = place });
         return null;
     }
 

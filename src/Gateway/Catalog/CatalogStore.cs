@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gateway.Catalog.Reading;
 using Gateway.Core.Models;
+using Gateway.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Catalog;
@@ -15,6 +16,7 @@ internal sealed partial class CatalogStore
     private readonly Func<string, string?> _environment;
     private readonly CatalogOverlay? _overlay;
     private readonly ILogger<CatalogStore> _logger;
+    private readonly GatewayMetrics? _metrics;
     private byte[] _seen;
     private string? _unreadable;
     private bool _isRefused;
@@ -25,10 +27,11 @@ internal sealed partial class CatalogStore
     /// <param name="environment">What <c>${NAME}</c> stands for.</param>
     /// <param name="overlay">A provider beside the file's, or null.</param>
     /// <param name="logger">Told of each catalog taken or refused.</param>
+    /// <param name="metrics">Counts the changes; null = nobody does.</param>
     /// <exception cref="OptionsValidationException">The file cannot be read or is refused; the message lists every reason and its fix.</exception>
-    public CatalogStore(CatalogFile file, Func<string, string?> environment, CatalogOverlay? overlay, ILogger<CatalogStore> logger)
+    public CatalogStore(CatalogFile file, Func<string, string?> environment, CatalogOverlay? overlay, ILogger<CatalogStore> logger, GatewayMetrics? metrics = null)
     {
-        (_file, _environment, _overlay, _logger) = (file, environment, overlay, logger);
+        (_file, _environment, _overlay, _logger, _metrics) = (file, environment, overlay, logger, metrics);
         try
         {
             _seen = file.ReadAll();
@@ -72,6 +75,7 @@ internal sealed partial class CatalogStore
             {
                 _unreadable = failure.Message;
                 Log.Unreadable(_logger, _file.Path, failure.Message);
+                _metrics?.CatalogChanged(GatewayMetrics.CatalogUnreadable);
             }
 
             return;
@@ -89,11 +93,13 @@ internal sealed partial class CatalogStore
         if (reading.Snapshot is not { } snapshot)
         {
             Log.Refused(_logger, _file.Path, reading.Problems.Length, string.Join("; ", reading.Problems));
+            _metrics?.CatalogChanged(GatewayMetrics.CatalogRefused);
             return;
         }
 
         _current = snapshot;
         Announce(reading, snapshot);
+        _metrics?.CatalogChanged(GatewayMetrics.CatalogTaken);
     }
 
     private static OptionsValidationException Refused(ImmutableArray<string> reasons) =>

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text.Json;
 using Gateway.Catalog;
 using Gateway.Core.Callers;
+using Gateway.Core.Endpoints;
 using Gateway.Images;
 using Gateway.Pipeline;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -38,7 +39,7 @@ internal static class QuoteCommand
         var catalogs = OpenCatalog();
         await using var services = new ServiceCollection().AddLogging().AddImages(new ConfigurationBuilder().Build()).BuildServiceProvider();
         var images = new ImageResolver(services.GetRequiredService<RemoteImageProbe>(), pictures: null, files: null, NullLogger<ImageResolver>.Instance);
-        var preparation = new RequestPreparation(new ModelResolver(catalogs, static card => card.Usable[0]), images);
+        var preparation = new RequestPreparation(new ModelResolver(catalogs, static card => card.Usable[0]), images, stored: null);
         var catalog = catalogs.Current;
         ReadOnlyMemory<byte> body;
         try
@@ -51,13 +52,13 @@ internal static class QuoteCommand
             return Refused;
         }
 
-        if (!(await preparation.PrepareAsync(body, catalog, Operator, TimeProvider.System.GetUtcNow(), pictures: null, ct)).TryGet(out var prepared, out var error))
+        if (!(await preparation.PrepareAsync(ApiEndpoint.ChatCompletions, body, catalog, Operator, TimeProvider.System.GetUtcNow(), pictures: null, ct)).TryGet(out var prepared, out var error))
         {
             await errors.WriteLineAsync(Name(error.Message, arguments));
             return Refused;
         }
 
-        await QuoteTable.WriteAsync(output, arguments.Images, prepared, QuoteDocument.Of(prepared, body.Span, catalog.Limits));
+        await QuoteTable.WriteAsync(output, arguments.Images, prepared, QuoteDocument.Of(prepared, body.Span, catalog.Limits, ApiEndpoint.ChatCompletions));
         return 0;
     }
 

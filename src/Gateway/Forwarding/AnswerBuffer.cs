@@ -1,14 +1,14 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using Gateway.Core.Dialects;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Streaming;
 using Gateway.Core.Text;
 
 namespace Gateway.Forwarding;
 
 /// <summary>A whole answer in one pooled stretch of memory: as a provider sent it, or as it was translated.</summary>
-/// <param name="translation">Of the dialect that it is in; null where that is OpenAI's own.</param>
-internal sealed class AnswerBuffer(IChatTranslation? translation) : IBufferWriter<byte>, IDisposable
+/// <param name="passage">That it comes by; null for one that was translated, and is whole.</param>
+internal sealed class AnswerBuffer(IPassage? passage) : IBufferWriter<byte>, IDisposable
 {
     /// <summary>A JSON answer is held until its row is durable; a larger one is refused.</summary>
     public const int MaxBytes = 64 * 1024 * 1024;
@@ -106,7 +106,7 @@ internal sealed class AnswerBuffer(IChatTranslation? translation) : IBufferWrite
     }
 
     private TextSize ReadBegun(int length, ReceivedText? text) =>
-        translation is null ? PartialAnswerReader.Read(_bytes.AsSpan(0, length), text) : translation.ReadBegun(_bytes.AsSpan(0, length), text);
+        passage?.ReadBegun(_bytes.AsSpan(0, length), text) ?? default;
 
     private void Grow(int size)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Gateway.Core.Callers;
 using Gateway.Core.Dialects;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Models;
 using Gateway.Core.Requests;
@@ -16,6 +17,9 @@ internal sealed class ForwardRequest
 
     public required string RequestId { get; init; }
 
+    /// <summary>What was called.</summary>
+    public required IEndpoint Endpoint { get; init; }
+
     /// <summary>The request as the deployment that it was quoted for gets it.</summary>
     public required Upstream First { get; init; }
 
@@ -25,10 +29,13 @@ internal sealed class ForwardRequest
     /// <summary>Makes the request for another deployment, while the body is held; a refusal where that one cannot take it.</summary>
     public required Func<ModelCard, Deployment, Outcome<Upstream>> Prepare { get; init; }
 
-    public required bool Stream { get; init; }
+    /// <summary>What was read of it.</summary>
+    public required ParsedRequest Parsed { get; init; }
 
-    /// <summary>Whether the client did not ask for the usage that its stream carries.</summary>
-    public required bool HideUsage { get; init; }
+    /// <summary>As the GenAI conventions name it.</summary>
+    public string Operation { get; init; } = "chat";
+
+    public bool Stream => Parsed.Stream;
 
     /// <summary>What becomes of the upstream where the client leaves.</summary>
     public required DisconnectPolicy Disconnect { get; init; }
@@ -49,11 +56,17 @@ internal sealed class ForwardRequest
 
     public SplicedBody Body => Current.Body;
 
+    /// <summary>The way there and back of the attempt under way.</summary>
+    public IPassage Passage => Endpoint.PassageTo(Target.Deployment.Provider.Dialect)!; // Nothing is prepared for a dialect that cannot serve.
+
     /// <summary>The completion tokens up to which the provider's usage is believed.</summary>
     public long MostCompletion => UsageJudge.MostCompletion(Current.Plan.AllowedCompletion, Current.Plan.N);
 
     /// <summary>Signs the attempt under way; null where the provider needs none.</summary>
     public ProviderCredential? Credential { get; set; }
+
+    /// <summary>What was spent on providers so far, waits before retries among it.</summary>
+    public TimeSpan Spent { get; set; }
 
     /// <summary>Called as an answer begins, while the attempt is its deployment's probe.</summary>
     public Action? OnAnswer { get; set; }

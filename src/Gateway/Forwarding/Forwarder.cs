@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Streaming;
 using Gateway.Forwarding.Routing;
 using Gateway.Telemetry;
+using Gateway.Telemetry.Tracing;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
@@ -50,7 +52,7 @@ internal sealed partial class Forwarder(
             request.ReleaseBody();
         }
 
-        return output.IsOpen ? InStream(context, response) : response;
+        return output.IsOpen ? InStream(context, request.Endpoint, response) : response;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -67,7 +69,9 @@ internal sealed partial class Forwarder(
             {
                 if (route.Wait > TimeSpan.Zero)
                 {
+                    var waitsFrom = time.GetTimestamp();
                     await WaitAsync(route.Wait, total - time.GetElapsedTime(began), gone);
+                    request.Spent += time.GetElapsedTime(waitsFrom);
                 }
 
                 var left = best is null ? total : total - time.GetElapsedTime(began);
@@ -76,7 +80,7 @@ internal sealed partial class Forwarder(
                     break;
                 }
 
-                sent = await sender.TrySendAsync(new Attempt(context, request, output, route.Current, route.Key, left, gone), route.IsLastResort);
+                sent = await AttemptAsync(new Attempt(context, request, output, route.Current, route.Key, left, gone), route, isRetry: best is not null);
             }
             finally
             {
@@ -90,7 +94,6 @@ internal sealed partial class Forwarder(
                 continue;
             }
 
-            metrics.DeploymentAttempted(request.Target.Deployment.Provider.Name, request.Target.Deployment.Model, VerdictText.Of(result.Verdict), isRetry: best is not null);
             if (!result.IsRetryable)
             {
                 return result.Response;
@@ -115,6 +118,36 @@ internal sealed partial class Forwarder(
         return best;
     }
 
+    /// <summary>One attempt, with its span and its time.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<AttemptResult?> AttemptAsync(Attempt attempt, RequestRoute route, bool isRetry)
+    {
+        var (request, target) = (attempt.Request, attempt.Request.Target);
+        var (activity, sentAt) = (GatewayActivities.StartAttempt(request.Operation, target, route.Attempts), time.GetTimestamp());
+        AttemptResult? sent = null;
+        try
+        {
+            sent = await sender.TrySendAsync(attempt, route.IsLastResort);
+        }
+        finally
+        {
+            var took = time.GetElapsedTime(sentAt);
+            request.Spent += took;
+            var (verdict, failed) = sent is { } result ? (VerdictText.Of(result.Verdict), result.Verdict is not (Verdict.Served or Verdict.Unknown)) : (string.Empty, false);
+            if (sent is not null)
+            {
+                metrics.DeploymentAttempted(request.Operation, target, verdict, failed, isRetry, took);
+            }
+
+            if (activity is not null)
+            {
+                GatewayActivities.EndAttempt(activity, sent?.Response.Observation, verdict, failed);
+            }
+        }
+
+        return sent;
+    }
+
     private async ValueTask WaitAsync(TimeSpan wait, TimeSpan left, CancellationToken gone)
     {
         try
@@ -135,7 +168,7 @@ internal sealed partial class Forwarder(
     };
 
     /// <summary>What can be told once a comment has begun the response: a stream as it is, anything else as an error event.</summary>
-    private static ObservedResponse InStream(HttpContext context, ObservedResponse response)
+    private static ObservedResponse InStream(HttpContext context, IEndpoint endpoint, ObservedResponse response)
     {
         if (response is StreamedResponse or PartialJsonResponse)
         {
@@ -147,7 +180,7 @@ internal sealed partial class Forwarder(
         // A whole answer does not fit into a stream that has begun.
         var error = response.Refusal ?? GatewayError.ProviderMalformed();
         var hasLeft = error.Status == StatusCodes.Status499ClientClosedRequest || response.Observation.Outcome == AnswerOutcome.ClientDisconnected;
-        return new StreamedResponse(context, text: null, error)
+        return new StreamedResponse(context, endpoint, text: null, lastEvent: null, error)
         {
             Sent = response.Sent,
             Observation = new Observation

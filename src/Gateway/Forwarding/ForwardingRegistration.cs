@@ -29,6 +29,7 @@ internal static class ForwardingRegistration
         });
         services.AddSingleton<UpstreamSender>();
         services.AddSingleton<Forwarder>();
+        services.AddSingleton<StoredCall>();
         return services;
     }
 }

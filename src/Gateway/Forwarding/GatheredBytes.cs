@@ -43,6 +43,15 @@ internal sealed class GatheredBytes : IBufferWriter<byte>
         return _bytes.AsSpan(Length);
     }
 
+    /// <summary>Forgets what was gathered behind the first bytes.</summary>
+    /// <param name="length">How many of them stay: 0 to <see cref="Length"/>.</param>
+    public void CutTo(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
+        Length = length;
+    }
+
     /// <summary>Forgets all, and gives the memory back.</summary>
     public void Return()
     {

@@ -10,15 +10,14 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Gateway.Forwarding;
 
 /// <summary>A JSON answer, whole and unsent. It goes out with the model's name that the client used, and with what it cost.</summary>
-internal sealed class HeldJsonResponse(HttpContext context, AnswerBuffer body, ChatAnswer answer, string requestedModel) : ObservedResponse
+internal sealed class HeldJsonResponse(HttpContext context, ForwardRequest request, AnswerBuffer body, Answer answer) : ObservedResponse
 {
     private const string ContentType = "application/json";
-    private static readonly byte[] ChatCompletion = "\"chat.completion\""u8.ToArray();
 
     public override long? CountReceived(BytePairEncoder encoder)
     {
         using var text = new ReceivedText();
-        return ChatAnswerReader.TryRead(body.Memory.Span, out _, text) ? text.Count(encoder) : null;
+        return request.Endpoint.TryReadAnswer(body.Memory.Span, request.Parsed, out _, text) ? text.Count(encoder) : null;
     }
 
     public override bool TryCopyEnd(Charge charge, AnswerCopy copy, [NotNullWhen(true)] out string? contentType)
@@ -63,13 +62,13 @@ internal sealed class HeldJsonResponse(HttpContext context, AnswerBuffer body, C
         var edits = new List<Splice>(2);
         if (answer.Model.Length > 0)
         {
-            edits.Add(new Splice(answer.Model.Start, answer.Model.Length, JsonText.Quote(requestedModel)));
+            edits.Add(new Splice(answer.Model.Start, answer.Model.Length, JsonText.Quote(request.Target.Requested)));
         }
 
-        // Some providers call a whole answer a chunk, which clients' parsers refuse.
-        if (answer.Object.Length > 0 && !answer.Object.Of(body.Memory.Span).SequenceEqual(ChatCompletion))
+        var named = request.Endpoint.AnswerObject;
+        if (named.Length > 0 && answer.Object.Length > 0 && !answer.Object.Of(body.Memory.Span).SequenceEqual(named.Span))
         {
-            edits.Add(new Splice(answer.Object.Start, answer.Object.Length, ChatCompletion));
+            edits.Add(new Splice(answer.Object.Start, answer.Object.Length, named));
         }
 
         return SplicedBody.From(body.Memory, edits);

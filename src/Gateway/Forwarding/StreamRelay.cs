@@ -2,27 +2,23 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Gateway.Core.Dialects;
 using Gateway.Core.Errors;
-using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
 using Gateway.Core.Text;
 
 namespace Gateway.Forwarding;
 
 /// <summary>
-/// Passes a provider's events on, each at once: (1) read what came; (2) cut it into events; (3) read each in place for model, usage and
-/// text; (4) take it with the client's name of the model, and without usage that the client did not ask for; (5) write all events of one
-/// read at once. It stops at the terminal event, which it does not write. Without a client it reads on, and passes nothing on but to the copy
-/// that is kept of an answer. Where a dialect's events are not OpenAI's, (3) and (4) are its translator's.
+/// Passes a provider's events on, each at once: (1) read what came; (2) cut it into events; (3) have the endpoint's
+/// <see cref="IAnswerEvents"/> read each in place for model, usage and text; (4) take it with the client's name of the model, and without
+/// what the client did not ask for, or as it was translated; (5) write all events of one read at once. It stops at the terminal event, which
+/// it does not write. Without a client it reads on, and passes nothing on but to the copy that is kept of an answer.
 /// </summary>
 internal sealed class StreamRelay(
     PipeWriter writer,
     ClientWatch client,
-    IDialect dialect,
-    IChatStreamTranslator? translator,
+    IAnswerEvents events,
     byte[] modelJson,
-    bool hideUsage,
     long mostCompletion,
-    ReceivedText? text,
     AnswerCopy? copy,
     UpstreamDeadline deadline,
     Action onFirstEvent,
@@ -51,6 +47,18 @@ internal sealed class StreamRelay(
 
     /// <summary>Whether it read to the answer's end.</summary>
     public bool Ended { get; private set; }
+
+    /// <summary>Whether anything of an answer came, beyond its announcement.</summary>
+    public bool HasAnswer { get; private set; }
+
+    /// <summary>Whether the answer itself says that it failed.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>What the provider stores of it, as far as that was told; or null.</summary>
+    public StoredOutput? Stored { get; private set; }
+
+    /// <summary>The provider's own last event as the client is to get it, or null where the endpoint's end of a stream stands for it.</summary>
+    public byte[]? LastEvent { get; private set; }
 
     public async ValueTask RunAsync(Stream upstream, CancellationToken ct)
     {
@@ -164,13 +172,13 @@ internal sealed class StreamRelay(
             Pass(data, last: true);
         }
 
-        if (translator is not null && !_terminal && BrokenBy is null)
+        if (!_terminal && BrokenBy is null)
         {
-            Take(translator.End(_gathered), last: true);
+            Take(events.End(_gathered), last: true);
         }
 
         // A stream may lack its [DONE]; one that also lacks a finish reason and usage was cut off. In other dialects usage may come early.
-        if (!_terminal && !_finished && (Usage is null || translator is not null))
+        if (!_terminal && !_finished && !(events.UsageIsLast && Usage is not null))
         {
             BrokenBy ??= Began ? GatewayError.ProviderUnreachable() : GatewayError.ProviderMalformed();
         }
@@ -197,45 +205,25 @@ internal sealed class StreamRelay(
 
     private void Pass(ReadOnlySpan<byte> data, bool last)
     {
-        if (translator is not null)
+        var passed = events.Read(data, _gathered);
+        Take(passed, last);
+        if (!passed.Passes)
         {
-            Take(translator.Translate(data, _gathered), last);
             return;
         }
 
-        if (data.StartsWith("[DONE]"u8))
+        if (passed.IsTerminal)
         {
-            _terminal = true;
-            return;
+            Hold(data, passed);
         }
-
-        if (!ChatAnswerReader.TryRead(data, out var answer, text))
+        else
         {
-            BreakAt(last);
-            return;
-        }
-
-        if (answer.IsError)
-        {
-            BrokenBy = GatewayError.FromAnswer(dialect.ReadRefusal(StatusCodes.Status500InternalServerError, data));
-            return;
-        }
-
-        if (answer.Usage is { } usage)
-        {
-            Take(usage);
-        }
-
-        _finished |= answer.Finished;
-        Take(answer.Text);
-        if (!(hideUsage && answer is { HasUsageObject: true, Choices: 0 }))
-        {
-            Write(data, answer.Model, answer.UsageProperty);
+            Write(data, passed);
         }
     }
 
-    /// <summary>What came of an event that was translated; what there is to pass on is gathered already.</summary>
-    private void Take(in TranslatedEvent passed, bool last)
+    /// <summary>What an event says; what was made of it, if anything, is gathered already.</summary>
+    private void Take(in AnswerEvent passed, bool last)
     {
         if (_gathered.Length > 0 && !Began)
         {
@@ -259,6 +247,9 @@ internal sealed class StreamRelay(
             Take(usage);
         }
 
+        HasAnswer |= passed.Usage is not null || !(passed.IsPreamble || passed.HasFailed);
+        HasFailed |= passed.HasFailed;
+        Stored = passed.Stored ?? Stored;
         _finished |= passed.Finished;
         _terminal |= passed.IsTerminal;
         Take(passed.Text);
@@ -295,7 +286,16 @@ internal sealed class StreamRelay(
         }
     }
 
-    private void Write(ReadOnlySpan<byte> data, ByteRange model, ByteRange usageProperty)
+    /// <summary>The event that ends the stream goes behind those that are sent, once the row is durable.</summary>
+    private void Hold(ReadOnlySpan<byte> data, in AnswerEvent passed)
+    {
+        var sent = _gathered.Length;
+        Write(data, passed);
+        LastEvent = _gathered.Memory[sent..].ToArray();
+        _gathered.CutTo(sent);
+    }
+
+    private void Write(ReadOnlySpan<byte> data, in AnswerEvent passed)
     {
         if (!Began)
         {
@@ -307,14 +307,21 @@ internal sealed class StreamRelay(
             return;
         }
 
-        _gathered.Append("data: "u8);
-        var usage = hideUsage && usageProperty.Length > 0 ? JsonProperty.WithComma(data, usageProperty) : default;
-        var at = 0;
-        if (usage.Length > 0 && usage.Start < model.Start)
+        if (passed.Name.Length > 0)
         {
-            WriteLines(data[..usage.Start]);
-            at = usage.End;
-            usage = default;
+            _gathered.Append("event: "u8);
+            _gathered.Append(passed.Name.Of(data));
+            _gathered.Append("\n"u8);
+        }
+
+        _gathered.Append("data: "u8);
+        var (model, cut) = (passed.Model, passed.Cut);
+        var at = 0;
+        if (cut.Length > 0 && cut.Start < model.Start)
+        {
+            WriteLines(data[..cut.Start]);
+            at = cut.End;
+            cut = default;
         }
 
         if (model.Length > 0)
@@ -324,10 +331,10 @@ internal sealed class StreamRelay(
             at = model.End;
         }
 
-        if (usage.Length > 0)
+        if (cut.Length > 0)
         {
-            WriteLines(data[at..usage.Start]);
-            at = usage.End;
+            WriteLines(data[at..cut.Start]);
+            at = cut.End;
         }
 
         WriteLines(data[at..]);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Pricing;
 using Gateway.Core.Streaming;
@@ -9,7 +10,12 @@ using Gateway.Core.Text;
 namespace Gateway.Forwarding;
 
 /// <summary>A stream whose events are with the client already, all but the terminal one.</summary>
-internal sealed class StreamedResponse(HttpContext context, ReceivedText? text, GatewayError? brokenBy) : ObservedResponse
+/// <param name="context">The client's.</param>
+/// <param name="endpoint">Whose stream it is.</param>
+/// <param name="text">What came of it, or null where nobody will count it.</param>
+/// <param name="lastEvent">The event that ends it, or null for the endpoint's own.</param>
+/// <param name="brokenBy">What ended it before its time, or null.</param>
+internal sealed class StreamedResponse(HttpContext context, IEndpoint endpoint, ReceivedText? text, byte[]? lastEvent, GatewayError? brokenBy) : ObservedResponse
 {
     public const string ContentType = "text/event-stream; charset=utf-8";
 
@@ -17,14 +23,14 @@ internal sealed class StreamedResponse(HttpContext context, ReceivedText? text, 
 
     private static ReadOnlySpan<byte> EventEnd => "\n\n"u8;
 
-    private static ReadOnlySpan<byte> Done => "data: [DONE]\n\n"u8;
+    private ReadOnlySpan<byte> LastEvent => lastEvent ?? endpoint.StreamEnd.Span;
 
     public override long? CountReceived(BytePairEncoder encoder) => text?.Count(encoder);
 
     public override bool TryCopyEnd(Charge charge, AnswerCopy copy, [NotNullWhen(true)] out string? contentType)
     {
         contentType = null;
-        if (brokenBy is not null || !Observation.ReadToEnd)
+        if (brokenBy is not null || !Observation.ReadToEnd || Observation.Outcome == AnswerOutcome.UpstreamFailed)
         {
             return false;
         }
@@ -32,7 +38,7 @@ internal sealed class StreamedResponse(HttpContext context, ReceivedText? text, 
         copy.Append(CostComment);
         copy.Append(Encoding.ASCII.GetBytes(charge.Amount.ToString()));
         copy.Append(EventEnd);
-        copy.Append(Done);
+        copy.Append(LastEvent);
         contentType = ContentType;
         return true;
     }
@@ -54,7 +60,7 @@ internal sealed class StreamedResponse(HttpContext context, ReceivedText? text, 
             return;
         }
 
-        writer.Write(Done);
+        writer.Write(LastEvent);
         await writer.FlushAsync(ct);
     }
 
@@ -66,9 +72,7 @@ internal sealed class StreamedResponse(HttpContext context, ReceivedText? text, 
         }
 
         var writer = context.Response.BodyWriter;
-        writer.Write("data: "u8);
-        ErrorBody.Write(writer, error, traceId);
-        writer.Write(EventEnd);
+        endpoint.WriteErrorEvent(writer, error, traceId);
         await writer.FlushAsync(ct);
     }
 

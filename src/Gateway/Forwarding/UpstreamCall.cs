@@ -5,9 +5,11 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Gateway.Core.Dialects;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
+using Gateway.Telemetry.Tracing;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -32,7 +34,6 @@ internal sealed class UpstreamCall(
 
     private bool _answerBegan;
     private bool _told;
-    private long? _firstTokenMs;
     private StreamRelay? _relay;
     private ReceivedText? _text;
     private AnswerBuffer? _held;
@@ -46,13 +47,16 @@ internal sealed class UpstreamCall(
     /// <summary>Its own word on when to try again, or null.</summary>
     public TimeSpan? Wait { get; private set; }
 
+    /// <summary>From the request's arrival to the answer's first content; null where none came.</summary>
+    public TimeSpan? FirstToken { get; private set; }
+
     /// <summary>What came of it; null until a response's headers arrived.</summary>
     public ObservedResponse? Response { get; private set; }
 
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         var deployment = request.Target.Deployment;
-        proxyRequest.RequestUri = request.Stream ? deployment.ChatCompletionStreams : deployment.ChatCompletions;
+        proxyRequest.RequestUri = deployment.AddressOf(request.Passage.Route, request.Stream);
         proxyRequest.Headers.TryAddWithoutValidation("Accept", request.Stream ? "text/event-stream" : "application/json");
 
         // The one header of the client that a provider may need. Everything else, cookies and keys above all, stays here.
@@ -62,6 +66,7 @@ internal sealed class UpstreamCall(
         }
 
         proxyRequest.Headers.TryAddWithoutValidation("X-Client-Request-Id", request.RequestId);
+        TraceHeaders.Write(proxyRequest.Headers, httpContext);
         foreach (var (name, text) in deployment.Provider.Dialect.Headers)
         {
             proxyRequest.Headers.TryAddWithoutValidation(name, text);
@@ -161,7 +166,7 @@ internal sealed class UpstreamCall(
             Outcome = outcome,
             Status = error.Status,
             AnswerBegan = _answerBegan,
-            FirstTokenMs = _firstTokenMs,
+            FirstTokenMs = FirstTokenMs,
         },
     };
 
@@ -169,7 +174,7 @@ internal sealed class UpstreamCall(
     private AnswerOutcome OutcomeUnseen =>
         deadline.IsStopped ? AnswerOutcome.ClientDisconnected : deadline.HasPassed ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed;
 
-    private IChatTranslation? Translation => request.Target.Deployment.Provider.Dialect.Translation;
+    private long? FirstTokenMs => FirstToken is { } first ? (long)first.TotalMilliseconds : null;
 
     private static bool IsEventStream(HttpResponseMessage response) =>
         string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
@@ -204,12 +209,9 @@ internal sealed class UpstreamCall(
         _relay = new StreamRelay(
             output,
             client,
-            request.Target.Deployment.Provider.Dialect,
-            Translation?.BeginStream(Frame(modelJson), !request.HideUsage, _text),
+            request.Passage.BeginStream(Frame(modelJson), request.Parsed, _text),
             modelJson,
-            request.HideUsage,
             request.MostCompletion,
-            _text,
             request.Copy,
             deadline,
             onFirstEvent: () =>
@@ -228,13 +230,13 @@ internal sealed class UpstreamCall(
         return _relay switch
         {
             _ when client.HasLeft => Left(),
-            { BrokenBy: null } => Streamed(AnswerOutcome.Completed, null),
+            { BrokenBy: null } => Streamed(_relay.HasFailed ? AnswerOutcome.UpstreamFailed : AnswerOutcome.Completed, null),
             { Began: true, BrokenBy: { } error } => Streamed(AnswerOutcome.UpstreamFailed, error),
             { BrokenBy: { } error } => Refuse(error),
         };
     }
 
-    private StreamedResponse Streamed(AnswerOutcome outcome, GatewayError? brokenBy) => new(context, _text, brokenBy)
+    private StreamedResponse Streamed(AnswerOutcome outcome, GatewayError? brokenBy) => new(context, request.Endpoint, _text, _relay!.LastEvent, brokenBy)
     {
         // An answer that began is owed, even where the provider did not wait for the end of the request.
         Sent = true,
@@ -246,37 +248,38 @@ internal sealed class UpstreamCall(
             RefusedUsage = _relay.RefusedUsage,
             ReadToEnd = _relay.Ended,
             Received = _relay.Received,
-            AnswerBegan = true,
-            FirstTokenMs = _firstTokenMs,
+            AnswerBegan = _relay.HasAnswer,
+            Stored = _relay.Stored,
+            FirstTokenMs = FirstTokenMs,
         },
     };
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ObservedResponse> HoldAsync(Stream stream, long? length, CancellationToken ct)
     {
-        _held = new AnswerBuffer(Translation);
+        var passage = request.Passage;
+        _held = new AnswerBuffer(passage);
         if (!await _held.TryReadAsync(stream, length, AnswerBuffer.MaxBytes, deadline, client, ct))
         {
             return Refuse(GatewayError.ProviderMalformed());
         }
 
-        if (Translation is { } translation && Translate(translation) is { } refusal)
+        if (passage.TranslatesAnswers && Translate(passage) is { } refusal)
         {
             return Refuse(refusal);
         }
 
-        if (!ChatAnswerReader.TryRead(_held.Memory.Span, out var answer))
+        if (!request.Endpoint.TryReadAnswer(_held.Memory.Span, request.Parsed, out var answer))
         {
             return Refuse(GatewayError.ProviderMalformed());
         }
 
-        if (answer.IsError && !answer.HasChoices)
+        if (answer.IsError)
         {
-            return Refuse(GatewayError.FromAnswer(
-                request.Target.Deployment.Provider.Dialect.ReadRefusal(StatusCodes.Status500InternalServerError, _held.Memory.Span)));
+            return Refuse(GatewayError.FromAnswer(ReadRefusal(StatusCodes.Status500InternalServerError, _held.Memory.Span)));
         }
 
-        if (!answer.HasChoices)
+        if (!answer.IsAnswer)
         {
             return Refuse(GatewayError.ProviderMalformed());
         }
@@ -285,30 +288,31 @@ internal sealed class UpstreamCall(
         MarkFirstToken();
         var hasLeft = client.HasLeft;
         var problem = answer.Usage is { } reported ? UsageJudge.Judge(reported, request.MostCompletion) : UsageProblem.None;
-        return new HeldJsonResponse(context, _held, answer, request.Target.Requested)
+        return new HeldJsonResponse(context, request, _held, answer)
         {
             Sent = true,
             Observation = new Observation
             {
-                Outcome = hasLeft ? AnswerOutcome.ClientDisconnected : AnswerOutcome.Completed,
+                Outcome = hasLeft ? AnswerOutcome.ClientDisconnected : answer.HasFailed ? AnswerOutcome.UpstreamFailed : AnswerOutcome.Completed,
                 Status = hasLeft ? StatusCodes.Status499ClientClosedRequest : StatusCodes.Status200OK,
                 Usage = problem == UsageProblem.None ? answer.Usage : null,
                 RefusedUsage = problem == UsageProblem.None ? null : new RefusedUsage(answer.Usage.GetValueOrDefault(), problem),
                 ReadToEnd = true,
                 Received = answer.Text,
                 AnswerBegan = true,
-                FirstTokenMs = _firstTokenMs,
+                Stored = answer.Stored,
+                FirstTokenMs = FirstTokenMs,
             },
         };
     }
 
-    /// <summary>Puts the answer in OpenAI's form in the place of the provider's own.</summary>
+    /// <summary>Puts the answer in the client's form in the place of the provider's own.</summary>
     /// <returns>Why there is none to be had, or null.</returns>
-    private GatewayError? Translate(IChatTranslation translation)
+    private GatewayError? Translate(IPassage passage)
     {
         var answer = _held!; // Read just before.
-        var translated = new AnswerBuffer(translation: null);
-        if (translation.TryWriteAnswer(answer.Memory.Span, Frame(JsonText.Quote(request.Target.Requested)), translated) && translated.Length <= AnswerBuffer.MaxBytes)
+        var translated = new AnswerBuffer(passage: null);
+        if (passage.TryWriteAnswer(answer.Memory.Span, Frame(JsonText.Quote(request.Target.Requested)), translated) && translated.Length <= AnswerBuffer.MaxBytes)
         {
             _held = translated;
             answer.Dispose();
@@ -316,12 +320,11 @@ internal sealed class UpstreamCall(
         }
 
         translated.Dispose();
-        var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(StatusCodes.Status500InternalServerError, answer.Memory.Span);
+        var refusal = ReadRefusal(StatusCodes.Status500InternalServerError, answer.Memory.Span);
         return refusal.Message is null ? GatewayError.ProviderMalformed() : GatewayError.FromAnswer(refusal);
     }
 
-    /// <summary>What an answer of the gateway's own making carries; its id is the request's.</summary>
-    private ChatFrame Frame(byte[] modelJson) => new($"chatcmpl-{request.RequestId.AsSpan(request.RequestId.IndexOf('_') + 1)}", time.GetUtcNow().ToUnixTimeSeconds(), modelJson);
+    private AnswerFrame Frame(byte[] modelJson) => new(request.RequestId, time.GetUtcNow().ToUnixTimeSeconds(), modelJson);
 
     private async ValueTask<GatewayError> ReadRefusalAsync(Stream stream, int status, HttpResponseMessage response, CancellationToken ct)
     {
@@ -344,7 +347,7 @@ internal sealed class UpstreamCall(
                 // The status stands, whatever became of the body.
             }
 
-            var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(status, buffer.AsSpan(0, length));
+            var refusal = ReadRefusal(status, buffer.AsSpan(0, length));
             (RefusedWith, Wait) = (status, RetryAfter(response));
             return GatewayError.FromUpstream(refusal, Wait);
         }
@@ -352,6 +355,15 @@ internal sealed class UpstreamCall(
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>A message that repeats the credential it was sent is not passed on.</summary>
+    private UpstreamRefusal ReadRefusal(int status, ReadOnlySpan<byte> body)
+    {
+        var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(status, body);
+        return request.Credential is { } credential && refusal.Message?.Contains(credential.Value[(credential.Value.LastIndexOf(' ') + 1)..], StringComparison.Ordinal) == true
+            ? refusal with { Message = null }
+            : refusal;
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)
@@ -378,5 +390,5 @@ internal sealed class UpstreamCall(
         }
     }
 
-    private void MarkFirstToken() => _firstTokenMs ??= (long)time.GetElapsedTime(request.Arrived).TotalMilliseconds;
+    private void MarkFirstToken() => FirstToken ??= time.GetElapsedTime(request.Arrived);
 }

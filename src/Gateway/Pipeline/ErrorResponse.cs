@@ -1,9 +1,10 @@
 using System.Buffers;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 
 namespace Gateway.Pipeline;
 
-/// <summary>Writes a refusal: status, OpenAI's error object, and what it says about trying again.</summary>
+/// <summary>Writes a refusal: status, the error object in the form of what was called, and what it says about trying again.</summary>
 internal static class ErrorResponse
 {
     // Node's SDK ignores a retry-after of more than a minute.
@@ -12,7 +13,7 @@ internal static class ErrorResponse
     public static async ValueTask WriteAsync(HttpContext context, GatewayError error)
     {
         var exchange = Exchange.Of(context);
-        exchange.Refusal = error.Code ?? error.Type;
+        (exchange.Refusal, exchange.Limit) = (error.Label, error.Limit);
         var response = context.Response;
         if (response.HasStarted)
         {
@@ -25,7 +26,7 @@ internal static class ErrorResponse
         response.ContentType = "application/json";
         WriteAdvice(response.Headers, error);
         var body = new ArrayBufferWriter<byte>(512);
-        ErrorBody.Write(body, error, exchange.TraceId);
+        (exchange.Endpoint ?? ApiEndpoint.ChatCompletions).WriteError(body, error, exchange.TraceId);
         response.ContentLength = body.WrittenCount;
         if (!HttpMethods.IsHead(context.Request.Method))
         {

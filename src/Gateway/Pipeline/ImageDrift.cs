@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
 using Gateway.Core.Streaming;
@@ -18,11 +19,12 @@ internal sealed class ImageDrift(GatewayMetrics metrics, TimeProvider time)
 
     private readonly ConcurrentDictionary<string, long> _sampled = new(StringComparer.Ordinal);
 
+    /// <param name="endpoint">What was called.</param>
     /// <param name="target">Who served.</param>
     /// <param name="measurement">What was counted before.</param>
     /// <param name="observed">What the provider said.</param>
     /// <param name="body">The request, as far as it is still held.</param>
-    public void Observe(Target target, Measurement measurement, Observation observed, RequestBody body)
+    public void Observe(IEndpoint endpoint, Target target, Measurement measurement, Observation observed, RequestBody body)
     {
         if (!metrics.WantsImageBilled
             || measurement is not { ImageTokens: > 0, AssumesSizes: false }
@@ -39,7 +41,7 @@ internal sealed class ImageDrift(GatewayMetrics metrics, TimeProvider time)
             && target.Deployment.Tokenizer is { } name
             && IsDue(target.Card.Id)
             && BytePairEncoder.TryGet(name, out var encoder)
-            && PromptCounter.Count(body.Memory.Span, encoder) is { IsExact: true } text)
+            && endpoint.CountText(body.Memory.Span, encoder) is { IsExact: true } text)
         {
             Record(Math.Max(0, usage.PromptTokens - text.Tokens));
         }

@@ -1,7 +1,11 @@
+using Gateway.Core.Endpoints;
 using Gateway.Files;
 using Gateway.Idempotency;
 using Gateway.Images;
 using Gateway.Ledger;
+using Gateway.Responses;
+using Gateway.Telemetry;
+using Gateway.Telemetry.Prometheus;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Pipeline;
@@ -9,6 +13,9 @@ namespace Gateway.Pipeline;
 /// <summary>The paths of the inference API.</summary>
 internal static class InferenceEndpoints
 {
+    // The prefix takes its place.
+    private const string Version = "/v1";
+
     private static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Where to listen where no setting says so: a default must not outrank ASPNETCORE_URLS, as one in appsettings.json would.</summary>
@@ -19,6 +26,8 @@ internal static class InferenceEndpoints
         {
             builder.WebHost.UseUrls(url);
         }
+
+        builder.ListenForMetrics();
     }
 
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
@@ -28,10 +37,18 @@ internal static class InferenceEndpoints
         services.AddShutdown(configuration);
         services.AddIdempotency(configuration, static provider => () => provider.GetRequiredService<LedgerWriter>().IsSpooling);
         services.AddCors();
-        services.AddSingleton<BodyBuffers>();
+        services.AddSingleton(static provider =>
+        {
+            var buffers = new BodyBuffers(provider.GetRequiredService<IOptions<GatewayOptions>>());
+            provider.GetRequiredService<GatewayMetrics>().ObserveBodies(() => buffers.Held);
+            return buffers;
+        });
         services.AddSingleton<RequestBodyReader>();
         services.AddSingleton(provider => new ImageResolver(
             provider.GetRequiredService<RemoteImageProbe>(), provider.GetRequiredService<RemotePictures>(), provider.GetRequiredService<FileStore>(), provider.GetRequiredService<ILogger<ImageResolver>>()));
+        services.AddStoredResponses();
+        services.AddSingleton<StoredReferences>();
+        services.AddSingleton<StoredResponseEndpoints>();
         services.AddSingleton<RequestPreparation>();
         services.AddSingleton<ImageDrift>();
         services.AddSingleton<Replays>();
@@ -50,6 +67,7 @@ internal static class InferenceEndpoints
     {
         app.UseTrustedProxies(app.Configuration);
         app.UseMiddleware<ExchangeMiddleware>();
+        app.UseMetricsPort();
         app.UseCrossOrigin(app.Configuration);
     }
 
@@ -60,11 +78,25 @@ internal static class InferenceEndpoints
         var quotes = services.GetRequiredService<QuoteEndpoint>();
         var models = services.GetRequiredService<ModelEndpoints>();
         var (me, organization) = (services.GetRequiredService<MeEndpoint>(), services.GetRequiredService<OrganizationEndpoints>());
+        var stored = services.GetRequiredService<StoredResponseEndpoints>();
         var files = services.GetRequiredService<FileEndpoints>();
         var api = endpoints.MapGroup(services.GetRequiredService<IOptions<GatewayOptions>>().Value.PathPrefix);
 
-        api.MapPost("/chat/completions", (RequestDelegate)pipeline.HandleAsync);
-        api.MapPost("/chat/completions/quote", (RequestDelegate)quotes.HandleAsync);
+        foreach (var endpoint in ApiEndpoint.All)
+        {
+            api.MapPost(endpoint.Path[Version.Length..], (RequestDelegate)(context => pipeline.HandleAsync(context, endpoint)));
+        }
+
+        foreach (var quoted in (IEndpoint[])[ApiEndpoint.ChatCompletions, ApiEndpoint.Responses])
+        {
+            api.MapPost($"{quoted.Path[Version.Length..]}/quote", (RequestDelegate)(context => quotes.HandleAsync(context, quoted)));
+        }
+
+        api.MapPost("/responses/input_tokens", (RequestDelegate)(context => quotes.CountAsync(context, ApiEndpoint.Responses)));
+        api.MapGet("/responses/{id}", (RequestDelegate)(context => stored.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapGet("/responses/{id}/input_items", (RequestDelegate)(context => stored.ItemsAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapPost("/responses/{id}/cancel", (RequestDelegate)(context => stored.CancelAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapDelete("/responses/{id}", (RequestDelegate)(context => stored.DeleteAsync(context, (string)context.Request.RouteValues["id"]!)));
         api.MapMethods("/models", Read, models.ListAsync);
 
         // Model ids may hold slashes.

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gateway.Catalog;
 using Gateway.Core.Admission;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Images;
 using Gateway.Core.Metering;
 using Gateway.Core.Pricing;
@@ -27,14 +28,17 @@ internal sealed class QuoteDocument
 
     public long ImageTokens => _exact.ImageTokens;
 
+    public long PromptTokens => _exact.PromptTokens;
+
     /// <param name="prepared">The request.</param>
     /// <param name="body">Its body.</param>
     /// <param name="limits">The catalog's.</param>
-    public static QuoteDocument Of(PreparedRequest prepared, ReadOnlySpan<byte> body, LimitSettings limits)
+    /// <param name="endpoint">What it is a quote for.</param>
+    public static QuoteDocument Of(PreparedRequest prepared, ReadOnlySpan<byte> body, LimitSettings limits, IEndpoint endpoint)
     {
         var exact = prepared is { Measurement.TextTokens: <= PromptCounter.MostWorthCounting, Target.Deployment.Tokenizer: { } name }
             && BytePairEncoder.TryGet(name, out var encoder)
-            ? prepared.Measurement with { TextTokens = PromptCounter.Count(body, encoder).Tokens }
+            ? prepared.Measurement with { TextTokens = endpoint.CountText(body, encoder).Tokens }
             : prepared.Measurement;
         return new QuoteDocument(
             prepared, exact, Quoter.Quote(prepared.Plan, exact, prepared.Target, limits.TokensCharge, limits.DefaultCompletionTokens));
@@ -42,11 +46,12 @@ internal sealed class QuoteDocument
 
     /// <param name="json">Takes the document.</param>
     /// <param name="refusedBy">What would refuse the request just now, or null.</param>
-    public void WriteTo(Utf8JsonWriter json, string? refusedBy)
+    /// <param name="endpoint">What it is a quote for.</param>
+    public void WriteTo(Utf8JsonWriter json, string? refusedBy, IEndpoint endpoint)
     {
         var target = _prepared.Target;
         json.WriteStartObject();
-        json.WriteString("object"u8, "chat.completion.quote"u8);
+        json.WriteString("object"u8, endpoint.QuoteObject);
         json.WriteString("model"u8, target.Requested);
         json.WriteStartObject("upstream"u8);
         json.WriteString("provider"u8, target.Deployment.Provider.Name);
@@ -56,6 +61,11 @@ internal sealed class QuoteDocument
         json.WriteNumber("prompt_tokens"u8, _exact.PromptTokens);
         json.WriteNumber("text_tokens"u8, TextTokens);
         json.WriteNumber("image_tokens"u8, ImageTokens);
+        if (_exact.HistoryTokens > 0)
+        {
+            json.WriteNumber("history_tokens"u8, _exact.HistoryTokens);
+        }
+
         json.WriteNumber("max_completion_tokens"u8, Quote.LongestCompletion);
         json.WriteStartArray("images"u8);
         foreach (var image in _exact.Images)

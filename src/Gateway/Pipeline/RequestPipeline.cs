@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Gateway.Catalog;
 using Gateway.Core.Admission;
 using Gateway.Core.Callers;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
@@ -21,7 +22,7 @@ using Gateway.Limits;
 namespace Gateway.Pipeline;
 
 /// <summary>
-/// The way of a chat completion, top to bottom. Each stage returns the type that the next one needs, so none can be skipped; a refusal
+/// The way of a request, top to bottom, whichever <see cref="IEndpoint"/> it calls. Each stage returns the type that the next one needs, so none can be skipped; a refusal
 /// at any of them ends the way and costs nothing.
 /// </summary>
 internal sealed partial class RequestPipeline(
@@ -29,6 +30,7 @@ internal sealed partial class RequestPipeline(
     RequestBodyReader bodies,
     CatalogStore catalogs,
     RequestPreparation preparation,
+    StoredReferences stored,
     ILimiter limiter,
     IFunds funds,
     Forwarder forwarder,
@@ -39,15 +41,14 @@ internal sealed partial class RequestPipeline(
     Replays replays,
     ILogger<RequestPipeline> logger)
 {
-    // As the ledger groups by it, however a client spelt the path.
-    private const string Endpoint = "/v1/chat/completions";
-
     // What is not free costs no less.
     private static readonly Money Least = new(1);
 
-    public async Task HandleAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context, IEndpoint endpoint)
     {
-        if (await RunAsync(context, Exchange.Of(context)) is { } refusal)
+        var exchange = Exchange.Of(context);
+        exchange.Endpoint = endpoint;
+        if (await RunAsync(context, exchange, endpoint) is { } refusal)
         {
             await ErrorResponse.WriteAsync(context, refusal);
         }
@@ -55,7 +56,7 @@ internal sealed partial class RequestPipeline(
 
     /// <returns>What the client must be told; null where it has its answer.</returns>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<GatewayError?> RunAsync(HttpContext context, Exchange exchange)
+    private async ValueTask<GatewayError?> RunAsync(HttpContext context, Exchange exchange, IEndpoint endpoint)
     {
         // (1) Who asks. A caller already over its limits is refused with its body unread.
         if (!(await keys.AuthenticateAsync(context)).TryGet(out var caller, out var error))
@@ -89,7 +90,7 @@ internal sealed partial class RequestPipeline(
         IdempotentRequest? keyed = null;
         if (key is { } named)
         {
-            keyed = IdempotentRequest.Of(caller, named, Endpoint, body.Memory.Span);
+            keyed = IdempotentRequest.Of(caller, named, endpoint.Path, body.Memory.Span);
             if (await guard.FindAsync(keyed, context.RequestAborted) is { } known)
             {
                 return await RepeatAsync(context, exchange, body, known);
@@ -103,7 +104,7 @@ internal sealed partial class RequestPipeline(
 
         // (3) to (7): read, resolved to who serves it, its images looked at, weighed and quoted.
         using var inlined = pictures.Begin();
-        if (!(await preparation.PrepareAsync(body.Memory, catalog, caller, exchange.At, inlined, context.RequestAborted)).TryGet(out var prepared, out error))
+        if (!(await preparation.PrepareAsync(endpoint, body.Memory, catalog, caller, exchange.At, inlined, context.RequestAborted)).TryGet(out var prepared, out error))
         {
             return error;
         }
@@ -161,11 +162,11 @@ internal sealed partial class RequestPipeline(
         var forward = new ForwardRequest
         {
             RequestId = exchange.RequestId,
+            Endpoint = endpoint,
             First = prepared.Upstream,
             Fallbacks = prepared.Fallbacks,
             Prepare = prepared.Others,
-            Stream = request.Stream,
-            HideUsage = !request.StreamOptions.IncludeUsage,
+            Parsed = request,
             Disconnect = caller.Disconnect,
             Arrived = exchange.Arrived,
             Copy = copy,
@@ -176,7 +177,7 @@ internal sealed partial class RequestPipeline(
             },
         };
         using var response = await forwarder.SendAsync(context, forward);
-        exchange.Observation = response.Observation;
+        (exchange.Observation, exchange.ProviderTime) = (response.Observation, forward.Spent);
         (target, measurement) = (exchange.Target = forward.Target, exchange.Measurement = forward.Current.Measurement);
         if (response.Observation is { Usage: null, RefusedUsage: { } refused })
         {
@@ -204,7 +205,8 @@ internal sealed partial class RequestPipeline(
             return context.Response.HasStarted ? null : GatewayError.LedgerUnavailable();
         }
 
-        drift.Observe(target, measurement, response.Observation, body);
+        drift.Observe(endpoint, target, measurement, response.Observation, body);
+        await stored.BindAsync(request, target, caller.Tenant, response.Observation, bill, isSpooled);
         await response.FinishAsync(bill.Charge, exchange.TraceId, context.RequestAborted);
         return response.Refusal;
     }
@@ -255,7 +257,7 @@ internal sealed partial class RequestPipeline(
     /// <summary>Exact tokens of what is left of the request's text, and of what came.</summary>
     private CountedText Count(Exchange exchange, RequestBody body, ObservedResponse response)
     {
-        // Both are set before anything is sent.
+        // All are set before anything is sent.
         var (target, measurement) = (exchange.Target!, exchange.Measurement!);
         try
         {
@@ -265,7 +267,7 @@ internal sealed partial class RequestPipeline(
             }
 
             var isCounted = body.IsHeld && measurement.TextTokens <= PromptCounter.MostWorthCounting;
-            return new CountedText(isCounted ? PromptCounter.Count(body.Memory.Span, encoder).Tokens : null, response.CountReceived(encoder));
+            return new CountedText(isCounted ? exchange.Endpoint!.CountText(body.Memory.Span, encoder).Tokens : null, response.CountReceived(encoder));
         }
         catch (Exception exception)
         {
@@ -301,7 +303,7 @@ internal sealed partial class RequestPipeline(
                     RequestId = exchange.RequestId,
                     At = exchange.At,
                     TraceId = exchange.TraceId,
-                    Endpoint = Endpoint,
+                    Endpoint = exchange.Endpoint!.Path, // Set before (1).
                     Caller = exchange.Caller!, // Set in (1).
                     Target = exchange.Target!, // Set in (4).
                     Stream = request.Stream,

@@ -1,4 +1,5 @@
 using Gateway.Core.Dialects;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
@@ -11,16 +12,20 @@ namespace Gateway.Pipeline;
 /// One request as each deployment gets it: the card's parameter policy, the weight by the deployment's own formula, the body in its own
 /// dialect. Works on the body's memory, so for as long as that is held.
 /// </summary>
+/// <param name="endpoint">What was called.</param>
 /// <param name="body">The whole body.</param>
 /// <param name="request">What was read of it.</param>
 /// <param name="requested">The model as the client named it.</param>
 /// <param name="at">When the request arrived.</param>
-internal sealed class UpstreamWriter(ReadOnlyMemory<byte> body, ParsedRequest request, string requested, DateTimeOffset at)
+internal sealed class UpstreamWriter(IEndpoint endpoint, ReadOnlyMemory<byte> body, ParsedRequest request, string requested, DateTimeOffset at)
 {
     private (ModelCard Card, Outcome<RequestPlan> Plan) _planned;
 
     /// <summary>Set once they were looked at; before that nothing can be written.</summary>
     public SizedImage[] Images { get; set; } = [];
+
+    /// <summary>What the request builds on; who has it is the only one to serve.</summary>
+    public StoredContext Stored { get; set; }
 
     /// <summary>What a card makes of the request, or why it does not take it.</summary>
     public Outcome<RequestPlan> Plan(ModelCard card)
@@ -42,17 +47,28 @@ internal sealed class UpstreamWriter(ReadOnlyMemory<byte> body, ParsedRequest re
 
     public Outcome<Upstream> Write(Target target)
     {
+        var deployment = target.Deployment;
+        if (endpoint.PassageTo(deployment.Provider.Dialect) is not { } passage || deployment.AddressOf(passage.Route, request.Stream) is null)
+        {
+            return GatewayError.EndpointUnsupported(requested, endpoint.Path);
+        }
+
+        if (Stored.Deployment is { } keeper && !ReferenceEquals(deployment, keeper))
+        {
+            return GatewayError.StoredElsewhere(Stored.Path, requested);
+        }
+
         if (!Weigh(target).TryGet(out var weighed, out var error))
         {
             return error;
         }
 
-        if (IsQuote && target.Deployment.Provider.Dialect.InlinesImages && request.Images.Any(static image => image.Source == ImageSource.Remote))
+        if (IsQuote && deployment.Provider.Dialect.InlinesImages && request.Images.Any(static image => image.Source == ImageSource.Remote))
         {
             return new Upstream(target, weighed.Plan, SplicedBody.From(default, []), weighed.Measurement);
         }
 
-        return new ChatRequest(body, weighed.Plan, Images, target.Card, target.Deployment).Write().TryGet(out var spliced, out error)
+        return passage.WriteRequest(new UpstreamRequest(body, weighed.Plan, Images, target.Card, deployment)).TryGet(out var spliced, out error)
             ? new Upstream(target, weighed.Plan, spliced, weighed.Measurement)
             : error;
     }
@@ -65,25 +81,27 @@ internal sealed class UpstreamWriter(ReadOnlyMemory<byte> body, ParsedRequest re
             return error;
         }
 
-        if (Images.Length > 0 && target.Deployment.ImageFormula is null)
+        if (Images.Length > 0 && endpoint.WeighsImages && target.Deployment.ImageFormula is null)
         {
-            return GatewayError.ContentUnsupported(request.Images[0].Path, "image_url");
+            return GatewayError.ContentUnsupported(request.Images[0].Path, request.Images[0].TypeName);
         }
 
-        if (!Meter.TryMeasure(request, Images, target.Deployment.ImageFormula, out var measurement, out error))
+        if (!Meter.TryMeasure(endpoint.EstimateText(request), Images, target.Deployment.ImageFormula, out var measurement, out error))
         {
             return error;
         }
 
+        measurement = Stored.Tokens == 0 ? measurement : measurement with { HistoryTokens = Stored.Tokens };
+
         // What the card's price does not hold for is not sent.
         return target.Card.MaxPromptTokens is { } most && measurement.PromptTokens > most
-            ? GatewayError.ContextTooLong(most, measurement.PromptTokens)
+            ? GatewayError.ContextTooLong(endpoint.Prompt, most, measurement.PromptTokens)
             : (plan, measurement);
     }
 
     private Outcome<RequestPlan> Apply(ModelCard card)
     {
-        if (!RequestPolicy.TryApply(body, request, card.Parameters, out var plan, out var error))
+        if (!RequestPolicy.TryApply(body, request, endpoint.PolicyOf(card.Parameters), out var plan, out var error))
         {
             return error;
         }
@@ -108,7 +126,7 @@ internal sealed class UpstreamWriter(ReadOnlyMemory<byte> body, ParsedRequest re
 
         return request switch
         {
-            { Images.Count: > 0 } when !card.Takes("image") => GatewayError.ContentUnsupported(request.Images[0].Path, "image_url"),
+            { Images.Count: > 0 } when !card.Takes("image") => GatewayError.ContentUnsupported(request.Images[0].Path, request.Images[0].TypeName),
             { Audio: { } path } when !card.Takes("audio") => GatewayError.ContentUnsupported(path, "input_audio"),
             { File: { } path } when !card.Takes("file") => GatewayError.ContentUnsupported(path, "file"),
             _ => null,

@@ -1,10 +1,11 @@
+using Gateway.Telemetry.Prometheus;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// <c>/health/live</c>: the process answers. <c>/health/ready</c>: it can also reach what it stands on, and is not being stopped. The bodies tell names and states
-/// alone, never an address or a reason: whoever can reach the port can ask.
+/// <c>/health/live</c>: the process answers. <c>/health/ready</c>: it can also reach what it stands on, and is not being stopped.
+/// <c>/metrics</c>: how it fares. The bodies of the first two tell names and states alone, never an address or a reason: whoever can reach the port can ask.
 /// </summary>
 internal static class HealthEndpoints
 {
@@ -14,6 +15,7 @@ internal static class HealthEndpoints
         var readiness = endpoints.ServiceProvider.GetRequiredService<Readiness>();
         endpoints.MapMethods("/health/live", read, static (HttpContext context) => WriteAsync(context, StatusCodes.Status200OK, new HealthJson("live", null)));
         endpoints.MapMethods("/health/ready", read, (HttpContext context) => ReadyAsync(context, readiness));
+        endpoints.MapGet(MetricsEndpoint.Path, (RequestDelegate)endpoints.ServiceProvider.GetRequiredService<MetricsEndpoint>().WriteAsync);
         return endpoints;
     }
 

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Gateway.Core.Admission;
 using Gateway.Core.Images;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
 using Gateway.Core.Pricing;
@@ -31,7 +32,7 @@ public class PricingBenchmarks
     {
         var part = _request.Images[0];
         return ImageSizer.TrySize(Samples.SmallImageBody, part, ImageLimits.Default, out var header, out _)
-            && Meter.TryMeasure(_request, [new SizedImage(part, header)], Samples.Target.Deployment.ImageFormula, out var measurement, out _)
+            && Meter.TryMeasure(ApiEndpoint.ChatCompletions.EstimateText(_request), [new SizedImage(part, header)], Samples.Target.Deployment.ImageFormula, out var measurement, out _)
             ? measurement
             : throw new InvalidOperationException("The sample is refused.");
     }
@@ -43,7 +44,7 @@ public class PricingBenchmarks
         if (!RequestReader.TryRead(Samples.SmallImageBody, 50, out var request, out _)
             || !RequestPolicy.TryApply(Samples.SmallImageBody, request, ParameterPolicy.None, out var plan, out _)
             || !ImageSizer.TrySize(Samples.SmallImageBody, request.Images[0], ImageLimits.Default, out var header, out _)
-            || !Meter.TryMeasure(request, [new SizedImage(request.Images[0], header)], Samples.Target.Deployment.ImageFormula, out var measurement, out _))
+            || !Meter.TryMeasure(ApiEndpoint.ChatCompletions.EstimateText(request), [new SizedImage(request.Images[0], header)], Samples.Target.Deployment.ImageFormula, out var measurement, out _))
         {
             throw new InvalidOperationException("The sample is refused.");
         }

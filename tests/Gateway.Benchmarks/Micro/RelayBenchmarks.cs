@@ -6,6 +6,7 @@ using Gateway.Core.Dialects;
 using Gateway.Core.Dialects.Anthropic;
 using Gateway.Core.Dialects.Gemini;
 using Gateway.Core.Dialects.OpenAi;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Models;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
@@ -40,6 +41,7 @@ public class RelayBenchmarks
     private static readonly byte[] GeminiEnd = Encoding.UTF8.GetBytes(
         "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\"}],\"role\":\"model\"},\"finishReason\":\"STOP\",\"index\":0}],\"usageMetadata\":{\"promptTokenCount\":25,\"candidatesTokenCount\":1000,\"totalTokenCount\":1025}}\r\n\r\n");
 
+    private readonly ParsedRequest _request = new() { Model = "gpt-4o" };
     private readonly byte[] _model = JsonText.Quote("gpt-4o");
     private readonly PipeWriter _writer = PipeWriter.Create(Stream.Null);
 
@@ -60,12 +62,9 @@ public class RelayBenchmarks
         using var relay = new StreamRelay(
             _writer,
             client,
-            dialect,
-            dialect.Translation?.BeginStream(new ChatFrame("chatcmpl-0198f3a0c0de7000800000000000", 1741570283, _model), includeUsage: false, text: null),
+            ApiEndpoint.ChatCompletions.PassageTo(dialect)!.BeginStream(new AnswerFrame("req_0198f3a0c0de7000800000000000", 1741570283, _model), _request, text: null),
             _model,
-            hideUsage: true,
             UsageJudge.Most,
-            text: null,
             copy: null,
             deadline,
             onFirstEvent: static () => { },

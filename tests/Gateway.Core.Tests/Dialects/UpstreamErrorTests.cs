@@ -71,9 +71,9 @@ public sealed class UpstreamErrorTests
             ApiVersion = version,
         };
 
-        AzureDialect.Instance.ChatCompletions(With("2024-10-21"), "my gpt", stream: false).AbsoluteUri
+        AzureDialect.Instance.Address(With("2024-10-21"), "/chat/completions", "my gpt", stream: false)!.AbsoluteUri
             .ShouldBe("https://name.openai.azure.com/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21");
-        AzureDialect.Instance.ChatCompletions(With(null), "my-gpt", stream: true).AbsoluteUri.ShouldBe("https://name.openai.azure.com/openai/v1/chat/completions");
+        AzureDialect.Instance.Address(With(null), "/chat/completions", "my-gpt", stream: true)!.AbsoluteUri.ShouldBe("https://name.openai.azure.com/openai/v1/chat/completions");
         (With(null).Credential!.Header, With(null).Credential!.Value).ShouldBe(("api-key", "k"));
         $"{With(null).Credential} {new Secret("k")}".ShouldNotContain("k ");
     }

@@ -20,8 +20,9 @@ public sealed class DeploymentTests
         var provider = new Provider { Name = "p", Dialect = found!, BaseUrl = new Uri(baseUrl), ApiVersion = apiVersion };
         var deployment = new Deployment { Provider = provider, Model = model };
 
-        deployment.ChatCompletions.AbsoluteUri.ShouldBe(address);
-        deployment.ChatCompletions.ShouldBeSameAs(deployment.ChatCompletions);
+        var uri = deployment.AddressOf("/chat/completions", stream: false).ShouldNotBeNull();
+        uri.AbsoluteUri.ShouldBe(address);
+        deployment.AddressOf("/chat/completions", stream: false).ShouldBeSameAs(uri);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Core.Dialects;
 using Gateway.Core.Dialects.OpenAi;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Images;
 using Gateway.Core.Models;
 using Gateway.Core.Requests;
@@ -146,7 +147,7 @@ public sealed class ImageFormTests
                 Content = part.Source == ImageSource.File ? new StreamedInsert(8, _ => new ValueTask<Stream>(new MemoryStream("c3RvcmVk"u8.ToArray()))) : null,
             }),
         ];
-        new ChatRequest(body, plan!, images, new ModelCard { Id = "card" }, Upstream).Write().TryGet(out var spliced, out error)
+        ApiEndpoint.ChatCompletions.PassageTo(Upstream.Provider.Dialect)!.WriteRequest(new UpstreamRequest(body, plan!, images, new ModelCard { Id = "card" }, Upstream)).TryGet(out var spliced, out error)
             .ShouldBeTrue(error?.Message);
 
         var text = new StringBuilder();

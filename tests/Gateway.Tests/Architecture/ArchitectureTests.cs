@@ -9,7 +9,8 @@ public sealed partial class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> Rooms = new()
     {
-        ["Pipeline"] = ["Keys", "Catalog", "Images", "Files", "Idempotency", "Limits", "Forwarding", "Funds", "Ledger", "Telemetry"],
+        ["Pipeline"] = ["Keys", "Catalog", "Images", "Files", "Idempotency", "Limits", "Forwarding", "Funds", "Ledger", "Responses", "Telemetry"],
+        ["Responses"] = ["Idempotency", "Storage", "Telemetry"],
         ["Keys"] = ["Storage", "Telemetry"],
         ["Catalog"] = ["Storage", "Telemetry"],
         ["Images"] = ["Storage", "Telemetry"],
@@ -38,6 +39,7 @@ public sealed partial class ArchitectureTests
         ["Metering"] = ["Errors", "Images", "Requests", "Text"],
         ["Pricing"] = ["Admission", "Metering", "Models", "Requests", "Streaming", "Text"],
         ["Streaming"] = ["Requests", "Text"],
+        ["Endpoints"] = ["Dialects", "Errors", "Metering", "Models", "Requests", "Streaming", "Text"],
         ["Dialects"] = ["Errors", "Images", "Models", "Pricing", "Requests", "Streaming", "Text"],
     };
 

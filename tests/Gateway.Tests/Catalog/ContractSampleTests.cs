@@ -46,7 +46,7 @@ public sealed class ContractSampleTests
         deployment.ImageFormula.ShouldNotBeNull().Name.ShouldBe("openai-tile-85-170");
         deployment.Tokenizer.ShouldBe("o200k_base");
         deployment.Provider.ApiKey.Reveal().ShouldBe("OPENAI_API_KEY-value");
-        deployment.ChatCompletions.ShouldBe(new Uri("https://api.openai.com/v1/chat/completions"));
+        deployment.AddressOf("/chat/completions", stream: false).ShouldBe(new Uri("https://api.openai.com/v1/chat/completions"));
 
         var general = catalog.Models[1];
         general.Takes("image").ShouldBeTrue();
@@ -57,7 +57,7 @@ public sealed class ContractSampleTests
             Output = new Money(10_000_000_000),
         });
         general.Deployments.Select(each => each.Provider.Name).ShouldBe(["openai", "azure-eu"]);
-        general.Deployments[1].ChatCompletions.AbsoluteUri.ShouldBe(
+        general.Deployments[1].AddressOf("/chat/completions", stream: false)!.AbsoluteUri.ShouldBe(
             "https://name.openai.azure.com/openai/deployments/my-gpt4o/chat/completions?api-version=2024-10-21");
 
         catalog.Tier("tier-1").ShouldNotBeNull().RequestsPerMinute.ShouldBe(300);

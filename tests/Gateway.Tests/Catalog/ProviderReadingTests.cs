@@ -111,7 +111,7 @@ public sealed class ProviderReadingTests
         last.Model.ShouldBe("up");
         last.ImageFormula!.Name.ShouldBe("openai-tile-70-140");
         last.Tokenizer.ShouldBe("o200k_base");
-        last.ChatCompletions.ShouldBe(new Uri("http://localhost:8080/simulator/v1/chat/completions"));
+        last.AddressOf("/chat/completions", stream: false).ShouldBe(new Uri("http://localhost:8080/simulator/v1/chat/completions"));
         catalog.Providers.ContainsKey("simulator").ShouldBeTrue();
     }
 

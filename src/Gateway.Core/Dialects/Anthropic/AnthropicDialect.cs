@@ -25,8 +25,14 @@ public sealed class AnthropicDialect : IDialect
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; } = [new("anthropic-version", "2023-06-01")];
 
     /// <summary>The base URL is the host's; one that ends in <c>/v1</c>, as other dialects want it, means the same.</summary>
-    public Uri ChatCompletions(Provider provider, string model, bool stream)
+    public Uri? Address(Provider provider, string path, string model, bool stream)
     {
+        // Chat completions are translated to messages.
+        if (path is not ("/chat/completions" or "/messages"))
+        {
+            return null;
+        }
+
         var address = provider.BaseUrl.AbsoluteUri.TrimEnd('/');
         return new Uri($"{address}{(address.EndsWith(Version, StringComparison.Ordinal) ? "" : Version)}/messages");
     }

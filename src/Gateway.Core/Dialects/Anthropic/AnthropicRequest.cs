@@ -12,7 +12,7 @@ namespace Gateway.Core.Dialects.Anthropic;
 internal static class AnthropicRequest
 {
     /// <returns>The body; or a 400 that names what the API has no words for.</returns>
-    public static Outcome<SplicedBody> Write(in ChatRequest chat)
+    public static Outcome<SplicedBody> Write(in UpstreamRequest chat)
     {
         var output = new AnthropicRequestBody();
         try
@@ -26,7 +26,7 @@ internal static class AnthropicRequest
         }
     }
 
-    private static GatewayError? Write(in ChatRequest chat, AnthropicRequestBody output)
+    private static GatewayError? Write(in UpstreamRequest chat, AnthropicRequestBody output)
     {
         // The API gives one answer.
         if (chat.Plan.N > 1)

@@ -10,7 +10,7 @@ namespace Gateway.Core.Dialects.Anthropic;
 /// Makes chunks of a stream's events: a role, then each delta as it comes, its text copied with the escapes that it has, then the finish
 /// reason, and at the end the usage where the client asked for it. An event costs no memory of its own.
 /// </summary>
-internal sealed class AnthropicStream : IChatStreamTranslator
+internal sealed class AnthropicStream : IAnswerEvents
 {
     private const int LongestNumber = 20;
 
@@ -46,7 +46,7 @@ internal sealed class AnthropicStream : IChatStreamTranslator
     /// <summary>Where usage is asked for, every chunk but the one that has it says null.</summary>
     private ReadOnlySpan<byte> ChunkEnd => _includeUsage ? ",\"usage\":null}\n\n"u8 : "}\n\n"u8;
 
-    public TranslatedEvent Translate(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
+    public AnswerEvent Read(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
     {
         // Some compatible providers end as OpenAI's do.
         if (data.StartsWith("[DONE]"u8))
@@ -56,7 +56,7 @@ internal sealed class AnthropicStream : IChatStreamTranslator
 
         if (!AnthropicEvent.TryRead(data, out _read, ref _usage))
         {
-            return new TranslatedEvent { IsMalformed = true };
+            return new AnswerEvent { IsMalformed = true };
         }
 
         switch (_read.Kind)
@@ -66,24 +66,24 @@ internal sealed class AnthropicStream : IChatStreamTranslator
             case AnthropicEventKind.MessageStart:
                 _usage.ForgetOutput();
                 Begin(output);
-                return new TranslatedEvent { Usage = UsageSoFar };
+                return new AnswerEvent { Usage = UsageSoFar };
             case AnthropicEventKind.BlockStart:
                 return BeginBlock(data, output);
             case AnthropicEventKind.BlockStop:
-                return new TranslatedEvent { Text = EndBlock(output) };
+                return new AnswerEvent { Text = EndBlock(output) };
             case AnthropicEventKind.MessageDelta:
                 return Finish(data, output);
             case AnthropicEventKind.MessageStop:
                 return Conclude(output);
             case AnthropicEventKind.Error:
-                return new TranslatedEvent { Error = AnthropicErrors.Read(500, data) };
+                return new AnswerEvent { Error = AnthropicErrors.Read(500, data) };
             default:
                 return default;
         }
     }
 
     /// <summary>What ended without its last event has its usage all the same, if it had come to a finish.</summary>
-    TranslatedEvent IChatStreamTranslator.End(IBufferWriter<byte> output) => _finished ? Conclude(output) with { IsTerminal = false } : default;
+    AnswerEvent IAnswerEvents.End(IBufferWriter<byte> output) => _finished ? Conclude(output) with { IsTerminal = false } : default;
 
     private Usage? UsageSoFar => _usage.IsKnown ? _usage.InOpenAiMeaning : null;
 
@@ -96,7 +96,7 @@ internal sealed class AnthropicStream : IChatStreamTranslator
         }
     }
 
-    private TranslatedEvent Pass(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
+    private AnswerEvent Pass(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
     {
         Begin(output);
         var size = default(TextSize);
@@ -117,17 +117,17 @@ internal sealed class AnthropicStream : IChatStreamTranslator
             // Arguments of one call must not run into another's.
             if (_read.Index != AnthropicEvent.NoIndex && _block != AnthropicEvent.NoIndex && _read.Index != _block)
             {
-                return new TranslatedEvent { IsMalformed = true };
+                return new AnswerEvent { IsMalformed = true };
             }
 
             WriteArguments(output, _read.Arguments.Of(data));
             size += Count(_read.Arguments.Of(data));
         }
 
-        return new TranslatedEvent { Text = size };
+        return new AnswerEvent { Text = size };
     }
 
-    private TranslatedEvent BeginBlock(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
+    private AnswerEvent BeginBlock(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
     {
         Begin(output);
         var size = EndBlock(output);
@@ -145,7 +145,7 @@ internal sealed class AnthropicStream : IChatStreamTranslator
             size += WriteInput(output, _read.Input.Of(data));
         }
 
-        return new TranslatedEvent { Text = size };
+        return new AnswerEvent { Text = size };
     }
 
     /// <summary>A call whose arguments never came has none: OpenAI writes an empty object.</summary>
@@ -162,7 +162,7 @@ internal sealed class AnthropicStream : IChatStreamTranslator
         return size;
     }
 
-    private TranslatedEvent Finish(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
+    private AnswerEvent Finish(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
     {
         var size = EndBlock(output);
         if (_read.StopReason.Length > 0 && !_finished)
@@ -176,10 +176,10 @@ internal sealed class AnthropicStream : IChatStreamTranslator
             Put(output, ChunkEnd);
         }
 
-        return new TranslatedEvent { Text = size, Usage = UsageSoFar, Finished = _finished };
+        return new AnswerEvent { Text = size, Usage = UsageSoFar, Finished = _finished };
     }
 
-    private TranslatedEvent Conclude(IBufferWriter<byte> output)
+    private AnswerEvent Conclude(IBufferWriter<byte> output)
     {
         var size = EndBlock(output);
         if (_includeUsage && _usage is { IsKnown: true, HasOutput: true })
@@ -190,7 +190,7 @@ internal sealed class AnthropicStream : IChatStreamTranslator
             Put(output, "}\n\n"u8);
         }
 
-        return new TranslatedEvent { Text = size, IsTerminal = true, Finished = _finished };
+        return new AnswerEvent { Text = size, IsTerminal = true, Finished = _finished };
     }
 
     private TextSize Count(ReadOnlySpan<byte> inside)

@@ -23,8 +23,14 @@ public sealed class GeminiDialect : IDialect
     public bool InlinesImages => true;
 
     /// <summary>A base URL may end in the version; a model may be written as the resource that it is, <c>models/...</c> or <c>tunedModels/...</c>.</summary>
-    public Uri ChatCompletions(Provider provider, string model, bool stream)
+    public Uri? Address(Provider provider, string path, string model, bool stream)
     {
+        // Chat completions alone are translated.
+        if (path != "/chat/completions")
+        {
+            return null;
+        }
+
         var root = provider.BaseUrl.AbsoluteUri.TrimEnd('/');
         if (!root.EndsWith(Version, StringComparison.OrdinalIgnoreCase))
         {

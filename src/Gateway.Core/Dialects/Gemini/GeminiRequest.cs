@@ -10,7 +10,7 @@ namespace Gateway.Core.Dialects.Gemini;
 /// </summary>
 internal static class GeminiRequest
 {
-    public static Outcome<SplicedBody> Write(in ChatRequest chat)
+    public static Outcome<SplicedBody> Write(in UpstreamRequest chat)
     {
         try
         {
@@ -23,7 +23,7 @@ internal static class GeminiRequest
         }
     }
 
-    private static Outcome<SplicedBody> Translate(in ChatRequest chat)
+    private static Outcome<SplicedBody> Translate(in UpstreamRequest chat)
     {
         var messages = new GeminiRequestMessages(chat);
         if (messages.Read() is { } refused)
@@ -54,6 +54,6 @@ internal static class GeminiRequest
     }
 
     /// <summary>Money was held for no longer an answer than this (<see cref="Quoter"/>), so none may be asked for.</summary>
-    private static long Longest(in ChatRequest chat) =>
+    private static long Longest(in UpstreamRequest chat) =>
         Math.Min(chat.Plan.AllowedCompletion ?? chat.Card.MaxOutputTokens ?? Quoter.LongestAnswer, int.MaxValue);
 }

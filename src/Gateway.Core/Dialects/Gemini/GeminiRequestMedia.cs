@@ -11,7 +11,7 @@ namespace Gateway.Core.Dialects.Gemini;
 /// Writes <c>inlineData</c>: pictures, whose type their own bytes have told; sound; documents. Their base64 stays where it is in the client's
 /// body. The API has a resolution for each part only in a preview, so that a picture's <c>detail</c> is not sent.
 /// </summary>
-internal sealed class GeminiRequestMedia(ChatRequest chat, GeminiRequestTurns turns, GeminiRequestBody contents)
+internal sealed class GeminiRequestMedia(UpstreamRequest chat, GeminiRequestTurns turns, GeminiRequestBody contents)
 {
     private const int LongestType = 100;
 

@@ -8,12 +8,12 @@ namespace Gateway.Core.Dialects.Gemini;
 /// <summary>Translates <c>messages</c>.</summary>
 internal sealed class GeminiRequestMessages
 {
-    private readonly ChatRequest _chat;
+    private readonly UpstreamRequest _chat;
     private readonly GeminiRequestTurns _turns;
     private readonly GeminiRequestParts _parts;
     private readonly GeminiRequestCalls _calls;
 
-    public GeminiRequestMessages(in ChatRequest chat)
+    public GeminiRequestMessages(in UpstreamRequest chat)
     {
         _chat = chat;
         _turns = new GeminiRequestTurns(Contents);

@@ -44,7 +44,7 @@ internal readonly struct GeminiRequestPart
     /// <param name="origin">Where the reader's first byte lies in the body.</param>
     /// <param name="message">Index of the message.</param>
     /// <param name="index">Index of the part.</param>
-    public static GeminiRequestPart Read(ref Utf8JsonReader reader, in ChatRequest chat, int origin, int message, int index)
+    public static GeminiRequestPart Read(ref Utf8JsonReader reader, in UpstreamRequest chat, int origin, int message, int index)
     {
         var (type, text, refusal, audio, file) = (default(ByteRange), default(ByteRange), default(ByteRange), default(ByteRange), default(ByteRange));
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

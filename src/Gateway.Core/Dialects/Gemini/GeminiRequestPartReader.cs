@@ -9,14 +9,14 @@ namespace Gateway.Core.Dialects.Gemini;
 /// </summary>
 internal ref struct GeminiRequestPartReader
 {
-    private readonly ChatRequest _chat;
+    private readonly UpstreamRequest _chat;
     private readonly ByteRange _content;
     private readonly int _message;
     private readonly JsonTokenType _kind;
     private Utf8JsonReader _reader;
     private int _read;
 
-    public GeminiRequestPartReader(ChatRequest chat, ByteRange content, int message)
+    public GeminiRequestPartReader(UpstreamRequest chat, ByteRange content, int message)
     {
         (_chat, _content, _message) = (chat, content, message);
         var json = content.Of(chat.Body.Span);

@@ -7,7 +7,7 @@ using Turn = Gateway.Core.Dialects.Gemini.GeminiRequestTurns.Turn;
 namespace Gateway.Core.Dialects.Gemini;
 
 /// <summary>Translates the <c>content</c> of messages: texts, pictures, sound, documents.</summary>
-internal sealed class GeminiRequestParts(ChatRequest chat, GeminiRequestTurns turns, GeminiRequestBody contents, GeminiRequestBody system)
+internal sealed class GeminiRequestParts(UpstreamRequest chat, GeminiRequestTurns turns, GeminiRequestBody contents, GeminiRequestBody system)
 {
     private readonly GeminiRequestMedia _media = new(chat, turns, contents);
 

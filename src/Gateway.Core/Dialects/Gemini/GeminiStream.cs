@@ -10,7 +10,7 @@ namespace Gateway.Core.Dialects.Gemini;
 /// comes. No event is the last by its name, and each repeats the usage, so that the finish reasons and the usage go out at the end; a stream
 /// that ends before each of its candidates has told why was cut off.
 /// </summary>
-internal sealed class GeminiStream : IChatStreamTranslator
+internal sealed class GeminiStream : IAnswerEvents
 {
     private readonly GeminiAnswerReader _reader = new();
     private readonly GeminiAnswerMessage _message;
@@ -33,16 +33,16 @@ internal sealed class GeminiStream : IChatStreamTranslator
         _begin = begin.WrittenMemory;
     }
 
-    public TranslatedEvent Translate(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
+    public AnswerEvent Read(ReadOnlySpan<byte> data, IBufferWriter<byte> output)
     {
         if (!_reader.TryRead(data))
         {
-            return new TranslatedEvent { IsMalformed = true };
+            return new AnswerEvent { IsMalformed = true };
         }
 
         if (_reader.IsError)
         {
-            return new TranslatedEvent { Error = GeminiErrors.Read(GeminiErrors.Unknown, data) };
+            return new AnswerEvent { Error = GeminiErrors.Read(GeminiErrors.Unknown, data) };
         }
 
         var finished = false;
@@ -70,10 +70,10 @@ internal sealed class GeminiStream : IChatStreamTranslator
         _usage = _reader.Usage ?? _usage;
         var text = _message.Text;
         _message.Text = default;
-        return new TranslatedEvent { Finished = finished, Usage = _reader.Usage, Text = text };
+        return new AnswerEvent { Finished = finished, Usage = _reader.Usage, Text = text };
     }
 
-    public TranslatedEvent End(IBufferWriter<byte> output)
+    public AnswerEvent End(IBufferWriter<byte> output)
     {
         if (_ended || !_began)
         {
@@ -85,7 +85,7 @@ internal sealed class GeminiStream : IChatStreamTranslator
         {
             if (choice is { Began: true, Finish: GeminiAnswerFinish.None })
             {
-                return new TranslatedEvent { IsMalformed = true };
+                return new AnswerEvent { IsMalformed = true };
             }
         }
 
@@ -112,7 +112,7 @@ internal sealed class GeminiStream : IChatStreamTranslator
             output.Write("}\n\n"u8);
         }
 
-        return new TranslatedEvent { IsTerminal = true, Finished = true };
+        return new AnswerEvent { IsTerminal = true, Finished = true };
     }
 
     private static bool HasContent(ReadOnlySpan<GeminiAnswerPart> parts)

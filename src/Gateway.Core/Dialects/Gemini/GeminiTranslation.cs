@@ -15,11 +15,11 @@ internal sealed class GeminiTranslation : IChatTranslation
     {
     }
 
-    public Outcome<SplicedBody> WriteRequest(in ChatRequest request) => GeminiRequest.Write(request);
+    public Outcome<SplicedBody> WriteRequest(in UpstreamRequest request) => GeminiRequest.Write(request);
 
     public bool TryWriteAnswer(ReadOnlySpan<byte> answer, ChatFrame frame, IBufferWriter<byte> output) => GeminiAnswer.TryWrite(answer, frame, output);
 
     public TextSize ReadBegun(ReadOnlySpan<byte> answer, ReceivedText? text) => GeminiAnswerBegun.Read(answer, text);
 
-    public IChatStreamTranslator BeginStream(ChatFrame frame, bool includeUsage, ReceivedText? text) => new GeminiStream(frame, includeUsage, text);
+    public IAnswerEvents BeginStream(ChatFrame frame, bool includeUsage, ReceivedText? text) => new GeminiStream(frame, includeUsage, text);
 }

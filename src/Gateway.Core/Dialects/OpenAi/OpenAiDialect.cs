@@ -2,7 +2,7 @@ using Gateway.Core.Models;
 
 namespace Gateway.Core.Dialects.OpenAi;
 
-/// <summary>OpenAI's own API and every compatible one: the model's name in the body, a Bearer key, <c>/chat/completions</c> under the base URL.</summary>
+/// <summary>OpenAI's own API and every compatible one: the model's name in the body, a Bearer key, every path under the base URL.</summary>
 public sealed class OpenAiDialect : IDialect
 {
     public static readonly OpenAiDialect Instance = new();
@@ -13,7 +13,7 @@ public sealed class OpenAiDialect : IDialect
 
     public string Name => "openai";
 
-    public Uri ChatCompletions(Provider provider, string model, bool stream) => new($"{provider.BaseUrl.AbsoluteUri.TrimEnd('/')}/chat/completions");
+    public Uri Address(Provider provider, string path, string model, bool stream) => new($"{provider.BaseUrl.AbsoluteUri.TrimEnd('/')}{path}");
 
     public ProviderCredential Credential(Secret apiKey) => new("Authorization", $"Bearer {apiKey.Reveal()}");
 

@@ -15,7 +15,7 @@ public static class OpenAiRequest
     private static readonly ReadOnlyMemory<byte> FirstProperty = "\"include_usage\":true,"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> True = "true"u8.ToArray();
 
-    public static SplicedBody Write(in ChatRequest chat)
+    public static SplicedBody Write(in UpstreamRequest chat)
     {
         var request = chat.Plan.Request;
         var edits = new List<Splice>(chat.Plan.Edits.Count + request.ImageEdits.Count + 2);

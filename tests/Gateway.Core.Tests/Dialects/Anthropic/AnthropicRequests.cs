@@ -1,6 +1,7 @@
 using System.Text;
 using Gateway.Core.Dialects;
 using Gateway.Core.Dialects.Anthropic;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Images;
 using Gateway.Core.Metering;
@@ -51,7 +52,7 @@ internal static class AnthropicRequests
             }
         }
 
-        return new ChatRequest(json, plan, images, card, Claude).Write();
+        return ApiEndpoint.ChatCompletions.PassageTo(Claude.Provider.Dialect)!.WriteRequest(new UpstreamRequest(json, plan, images, card, Claude));
     }
 
     public static string Text(string json, ModelCard? card = null)

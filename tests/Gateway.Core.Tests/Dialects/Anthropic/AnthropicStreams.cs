@@ -26,13 +26,13 @@ internal static class AnthropicStreams
             ReadOnlySpan<byte> piece = bytes;
             while (Goes(result) && scanner.TryRead(ref piece, out var data))
             {
-                result = Add(result, translator.Translate(data, output));
+                result = Add(result, translator.Read(data, output));
             }
         }
 
         if (Goes(result) && scanner.TryReadLast(out var last))
         {
-            result = Add(result, translator.Translate(last, output));
+            result = Add(result, translator.Read(last, output));
         }
 
         if (Goes(result))
@@ -45,7 +45,7 @@ internal static class AnthropicStreams
 
     private static bool Goes(StreamResult result) => result is { Terminal: false, Malformed: false, Error: null };
 
-    private static StreamResult Add(StreamResult result, in TranslatedEvent passed) => result with
+    private static StreamResult Add(StreamResult result, in AnswerEvent passed) => result with
     {
         Usage = passed.Usage ?? result.Usage,
         Text = result.Text + passed.Text,

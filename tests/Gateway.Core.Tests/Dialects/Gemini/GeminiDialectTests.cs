@@ -18,8 +18,8 @@ public sealed class GeminiDialectTests
     {
         var deployment = GeminiWire.Deployment(model, baseUrl);
 
-        deployment.ChatCompletions.AbsoluteUri.ShouldBe($"{expected}:generateContent");
-        deployment.ChatCompletionStreams.AbsoluteUri.ShouldBe($"{expected}:streamGenerateContent?alt=sse");
+        deployment.AddressOf("/chat/completions", stream: false)!.AbsoluteUri.ShouldBe($"{expected}:generateContent");
+        deployment.AddressOf("/chat/completions", stream: true)!.AbsoluteUri.ShouldBe($"{expected}:streamGenerateContent?alt=sse");
     }
 
     [Fact]

@@ -187,13 +187,13 @@ public sealed class GeminiStreamTests
         var data = Encoding.UTF8.GetBytes(Events[1]);
         for (var i = 0; i < 100; i++)
         {
-            translator.Translate(data, output);
+            translator.Read(data, output);
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
         {
-            translator.Translate(data, output);
+            translator.Read(data, output);
         }
 
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);

@@ -27,7 +27,7 @@ internal sealed class GeminiStreamed
     /// <summary>The events' data.</summary>
     public string[] Chunks => [.. Output.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(chunk => chunk["data: ".Length..])];
 
-    public void Add(in TranslatedEvent seen)
+    public void Add(in AnswerEvent seen)
     {
         Usage = seen.Usage ?? Usage;
         Text += seen.Text;

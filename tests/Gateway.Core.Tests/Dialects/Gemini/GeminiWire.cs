@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Gateway.Core.Dialects;
 using Gateway.Core.Dialects.Gemini;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Images;
 using Gateway.Core.Metering;
@@ -61,7 +62,7 @@ internal static class GeminiWire
             }
         }
 
-        return new ChatRequest(body, plan, images.ToArray(), card, Deployment(model)).Write();
+        return Translation.WriteRequest(new UpstreamRequest(body, plan, images.ToArray(), card, Deployment(model)));
     }
 
     public static string Sent(string body, string model = OldModel, ModelCard? card = null, Func<ImagePart, SizedImage>? content = null)
@@ -124,7 +125,7 @@ internal static class GeminiWire
         Pass(stream[split..], seen);
         if (scanner.TryReadLast(out var last) && !seen.IsOver)
         {
-            seen.Add(translator.Translate(last, output));
+            seen.Add(translator.Read(last, output));
         }
 
         if (!seen.IsOver)
@@ -139,7 +140,7 @@ internal static class GeminiWire
         {
             while (!into.IsOver && scanner.TryRead(ref piece, out var data))
             {
-                into.Add(translator.Translate(data, output));
+                into.Add(translator.Read(data, output));
             }
         }
     }

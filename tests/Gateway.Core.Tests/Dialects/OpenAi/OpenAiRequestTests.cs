@@ -74,9 +74,9 @@ public sealed class OpenAiRequestTests
 
     private static string Rewrite(string json, ParameterPolicy policy)
     {
-        var request = new ChatRequest(Encoding.UTF8.GetBytes(json), Plan(json, policy), default, new ModelCard { Id = "card" }, Upstream);
-        request.Write().TryGet(out var spliced, out var error).ShouldBeTrue(error?.Message);
-        var bytes = spliced!.Segments.SelectMany(segment => segment.Memory.ToArray()).ToArray();
+        var request = new UpstreamRequest(Encoding.UTF8.GetBytes(json), Plan(json, policy), default, new ModelCard { Id = "card" }, Upstream);
+        var spliced = OpenAiRequest.Write(request);
+        var bytes = spliced.Segments.SelectMany(segment => segment.Memory.ToArray()).ToArray();
         bytes.Length.ShouldBe((int)spliced.Length);
         return Encoding.UTF8.GetString(bytes);
     }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Core.Callers;
 using Gateway.Core.Dialects;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
 using Gateway.Core.Pricing;
@@ -32,7 +33,6 @@ internal sealed record RelayedAnswer(string Output, Usage? Usage, TextSize Recei
 
     private static readonly byte[] ModelJson = JsonText.Quote(Model);
     private static readonly Measurement Measured = new(MeasuredPrompt, 0, []);
-    private static readonly ChatFrame Frame = new("chatcmpl-1", 1, ModelJson);
 
     /// <summary>Counts text exactly.</summary>
     public static BytePairEncoder Encoder { get; } =
@@ -88,15 +88,13 @@ internal sealed record RelayedAnswer(string Output, Usage? Usage, TextSize Recei
         using var text = new ReceivedText();
         using var output = new MemoryStream();
         var writer = PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true));
+        var request = new ParsedRequest { Model = Model, StreamOptions = new StreamOptions(default, false, false, default, includeUsage) };
         using var relay = new StreamRelay(
             writer,
             client,
-            dialect,
-            dialect.Translation?.BeginStream(Frame, includeUsage, text),
+            ApiEndpoint.ChatCompletions.PassageTo(dialect)!.BeginStream(new AnswerFrame("req_1", 1, ModelJson), request, text),
             ModelJson,
-            hideUsage: !includeUsage,
             UsageJudge.Most,
-            text,
             copy: null,
             deadline,
             onFirstEvent: static () => { },
