@@ -8,7 +8,7 @@ public sealed class TileFormulaTests
 {
     private static readonly string[] Names =
     [
-        "openai-tile-85-170", "openai-tile-2833-5667", "openai-tile-70-140", "openai-tile-75-150", "openai-tile-65-129", "openai-image-65-129",
+        "openai-tile-85-170", "openai-tile-2833-5667", "openai-tile-70-140", "openai-tile-75-150", "openai-tile-65-129",
     ];
 
     private static readonly long[] Bases = [85, 2833, 70, 75, 65];
