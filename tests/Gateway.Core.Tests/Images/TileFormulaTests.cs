@@ -205,7 +205,7 @@ public sealed class TileFormulaTests
     [Fact]
     public void Every_documented_name_is_known_in_order()
     {
-        ImageFormulas.Names.ShouldBe([.. Names, "anthropic-standard", "anthropic-high", "gemini-258"]);
+        ImageFormulas.Names.ShouldBe([.. Names, "openai-image-65-129", "anthropic-standard", "anthropic-high", "gemini-258"]);
         foreach (string name in ImageFormulas.Names)
         {
             Named(name).Name.ShouldBe(name);
