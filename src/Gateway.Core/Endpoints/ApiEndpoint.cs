@@ -7,9 +7,15 @@ public static class ApiEndpoint
 {
     public static readonly IEndpoint ChatCompletions = new ChatCompletions();
 
+    public static readonly IEndpoint Messages = new Messages(ChatCompletions);
+
+    /// <summary><c>/v1/messages</c> as its tokens are counted, for which nobody is asked.</summary>
+    public static readonly IEndpoint CountedMessages = new Messages(ChatCompletions, forCount: true);
+
     /// <summary>All that a client can call.</summary>
     public static readonly ImmutableArray<IEndpoint> All =
     [
         ChatCompletions,
+        Messages,
     ];
 }

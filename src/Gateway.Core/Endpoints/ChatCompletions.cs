@@ -25,6 +25,8 @@ internal sealed class ChatCompletions : IEndpoint, IPassage
 
     public string Prompt => "messages";
 
+    public string Quote => "chat.completion.quote";
+
     public ReadOnlyMemory<byte> StreamEnd => Done;
 
     // Some providers call a whole answer a chunk, which clients' parsers refuse.

@@ -34,6 +34,12 @@ public interface IEndpoint
     /// <summary>The JSON value that <c>object</c> of a whole answer must have, whatever a provider wrote there; empty to leave it alone.</summary>
     ReadOnlyMemory<byte> AnswerObject => default;
 
+    /// <summary>The <c>object</c> of what <c>{Path}/quote</c> answers; null where nothing can be quoted.</summary>
+    string? Quote => null;
+
+    /// <summary>Whether its clients may send their key in <c>x-api-key</c>, and read Anthropic's headers: <c>request-id</c>, <c>anthropic-ratelimit-*</c>.</summary>
+    bool SpeaksAnthropic => false;
+
     /// <summary>Reads the body in one pass.</summary>
     /// <param name="body">The whole body. Ranges in the result are offsets into it.</param>
     /// <param name="maxImages">The most images in one request.</param>
@@ -60,8 +66,11 @@ public interface IEndpoint
     /// <returns>False where it cannot be read.</returns>
     bool TryReadAnswer(ReadOnlySpan<byte> json, ParsedRequest request, out Answer answer, ReceivedText? text = null);
 
+    /// <summary>The HTTP status under which a refusal goes out.</summary>
+    int StatusOf(GatewayError error) => error.Status;
+
     /// <summary>Writes a refusal as the body of an answer.</summary>
-    void WriteError(IBufferWriter<byte> output, GatewayError error, string? traceId) => ErrorBody.Write(output, error, traceId);
+    void WriteError(IBufferWriter<byte> output, GatewayError error, string? traceId, string? requestId = null) => ErrorBody.Write(output, error, traceId);
 
     /// <summary>Writes a refusal as the last event of a stream that has begun.</summary>
     void WriteErrorEvent(IBufferWriter<byte> output, GatewayError error, string? traceId)

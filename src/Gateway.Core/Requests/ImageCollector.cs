@@ -18,14 +18,19 @@ internal sealed class ImageCollector(int most)
     /// <inheritdoc cref="ParsedRequest.ImageEdits"/>
     public IReadOnlyList<Splice> Edits => _edits;
 
-    public GatewayError? Add(int message, int part, in ImageText text, ImageDetail detail)
+    /// <param name="message">Index of its message.</param>
+    /// <param name="part">Index of its part in the message's content.</param>
+    /// <param name="text">Where it is.</param>
+    /// <param name="detail">As the client asked.</param>
+    /// <param name="at">Where it stands, if not as that part.</param>
+    public GatewayError? Add(int message, int part, in ImageText text, ImageDetail detail, string? at = null)
     {
         if (_images.Count == most)
         {
             return GatewayError.TooManyImages(most);
         }
 
-        _images.Add(new ImagePart(message, part, text.Source, text.Range, text.Escaped, detail));
+        _images.Add(new ImagePart(message, part, text.Source, text.Range, text.Escaped, detail) { At = at });
         return null;
     }
 

@@ -14,8 +14,11 @@ public readonly record struct ImagePart(int Message, int Part, ImageSource Sourc
     /// <summary>Stands for a part's index: the image is the message's own <c>image</c> field.</summary>
     public const int Field = -1;
 
+    /// <summary>Where it stands, where that is no part of a message's content: inside of a tool's result, of a document; else null.</summary>
+    public string? At { get; init; }
+
     /// <summary>The part's path in the body: <c>messages[0].content[1]</c>, or <c>messages[0].image</c>.</summary>
-    public string Path => Part == Field ? $"messages[{Message}].image" : $"messages[{Message}].content[{Part}]";
+    public string Path => At ?? (Part == Field ? $"messages[{Message}].image" : $"messages[{Message}].content[{Part}]");
 
     /// <summary>Where its detail stands, as its part is commonly written.</summary>
     public string DetailPath => Part == Field ? $"{Path}.detail" : $"{Path}.image_url.detail";

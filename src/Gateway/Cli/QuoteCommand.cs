@@ -58,7 +58,7 @@ internal static class QuoteCommand
             return Refused;
         }
 
-        await QuoteTable.WriteAsync(output, arguments.Images, prepared, QuoteDocument.Of(prepared, body.Span, catalog.Limits));
+        await QuoteTable.WriteAsync(output, arguments.Images, prepared, QuoteDocument.Of(ApiEndpoint.ChatCompletions, prepared, body.Span, catalog.Limits));
         return 0;
     }
 

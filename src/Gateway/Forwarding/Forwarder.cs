@@ -108,7 +108,7 @@ internal sealed partial class Forwarder(
 
         if (best is null)
         {
-            return Refuse(route.NobodyAsked);
+            return Refuse(route.NobodyAsked, request.Endpoint);
         }
 
         request.Settle(told!); // Set with the refusal.
@@ -128,11 +128,11 @@ internal sealed partial class Forwarder(
         }
     }
 
-    private static RefusedResponse Refuse(GatewayError error) => new()
+    private static RefusedResponse Refuse(GatewayError error, IEndpoint endpoint) => new()
     {
         Refusal = error,
         Sent = false,
-        Observation = new Observation { Outcome = AnswerOutcome.UpstreamFailed, Status = error.Status },
+        Observation = new Observation { Outcome = AnswerOutcome.UpstreamFailed, Status = endpoint.StatusOf(error) },
     };
 
     /// <summary>What can be told once a comment has begun the response: a stream as it is, anything else as an error event.</summary>

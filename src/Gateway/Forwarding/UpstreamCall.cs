@@ -10,6 +10,7 @@ using Gateway.Core.Errors;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Forwarding;
@@ -26,7 +27,8 @@ internal sealed class UpstreamCall(
     private const int LongestErrorBody = 64 * 1024;
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    private const int LongestBeta = 256;
+    // Of all values of one header that goes on.
+    private const int LongestHeader = 1024;
 
     // What came of an error's body by then tells enough, and the status alone would too.
     private static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(2);
@@ -56,16 +58,21 @@ internal sealed class UpstreamCall(
         proxyRequest.RequestUri = deployment.AddressOf(request.Passage.Route, request.Stream);
         proxyRequest.Headers.TryAddWithoutValidation("Accept", request.Stream ? "text/event-stream" : "application/json");
 
-        // The one header of the client that a provider may need. Everything else, cookies and keys above all, stays here.
-        if (httpContext.Request.Headers.TryGetValue("OpenAI-Beta", out var beta) && beta is [{ Length: <= LongestBeta } value] && Ascii.IsValid(value))
+        foreach (var name in request.Passage.ClientHeaders)
         {
-            proxyRequest.Headers.TryAddWithoutValidation("OpenAI-Beta", value);
+            if (httpContext.Request.Headers.TryGetValue(name, out var values) && IsFit(values))
+            {
+                proxyRequest.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
         }
 
         proxyRequest.Headers.TryAddWithoutValidation("X-Client-Request-Id", request.RequestId);
         foreach (var (name, text) in deployment.Provider.Dialect.Headers)
         {
-            proxyRequest.Headers.TryAddWithoutValidation(name, text);
+            if (!proxyRequest.Headers.Contains(name))
+            {
+                proxyRequest.Headers.TryAddWithoutValidation(name, text);
+            }
         }
 
         if (request.Credential is { } credential)
@@ -157,7 +164,7 @@ internal sealed class UpstreamCall(
         Observation = new Observation
         {
             Outcome = error.Status == StatusCodes.Status504GatewayTimeout ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed,
-            Status = error.Status,
+            Status = request.Endpoint.StatusOf(error),
             AnswerBegan = _answerBegan,
             FirstTokenMs = _firstTokenMs,
         },
@@ -166,6 +173,21 @@ internal sealed class UpstreamCall(
     /// <summary>Of an answer that its client did not wait for and that did not end: the gateway stopped it, or the provider failed, which tells what is due.</summary>
     private AnswerOutcome OutcomeUnseen =>
         deadline.IsStopped ? AnswerOutcome.ClientDisconnected : deadline.HasPassed ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed;
+
+    private static bool IsFit(StringValues values)
+    {
+        var length = 0;
+        foreach (var value in values)
+        {
+            length += value?.Length ?? 0;
+            if (value is null || length > LongestHeader || !Ascii.IsValid(value))
+            {
+                return false;
+            }
+        }
+
+        return length > 0;
+    }
 
     private static bool IsEventStream(HttpResponseMessage response) =>
         string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase);
@@ -302,7 +324,7 @@ internal sealed class UpstreamCall(
     {
         var answer = _held!; // Read just before.
         var translated = new AnswerBuffer(passage: null);
-        if (passage.TryWriteAnswer(answer.Memory.Span, Frame(JsonText.Quote(request.Target.Requested)), translated) && translated.Length <= AnswerBuffer.MaxBytes)
+        if (passage.TryWriteAnswer(answer.Memory.Span, Frame(JsonText.Quote(request.Target.Requested)), request.Parsed, translated) && translated.Length <= AnswerBuffer.MaxBytes)
         {
             _held = translated;
             answer.Dispose();

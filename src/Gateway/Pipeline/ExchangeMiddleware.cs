@@ -16,6 +16,11 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
         var context = (HttpContext)state;
         var (headers, exchange) = (context.Response.Headers, Exchange.Of(context));
         headers["x-request-id"] = exchange.RequestId;
+        if (exchange.Endpoint is { SpeaksAnthropic: true })
+        {
+            headers["request-id"] = exchange.RequestId;
+        }
+
         headers["openai-version"] = "2020-10-01";
         headers["openai-processing-ms"] = ((long)exchange.Elapsed.TotalMilliseconds).ToString();
         return Task.CompletedTask;

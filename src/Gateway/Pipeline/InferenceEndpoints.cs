@@ -68,10 +68,15 @@ internal static class InferenceEndpoints
 
         foreach (var endpoint in ApiEndpoint.All)
         {
-            api.MapPost(endpoint.Path[Version.Length..], (RequestDelegate)(context => pipeline.HandleAsync(context, endpoint)));
+            var path = endpoint.Path[Version.Length..];
+            api.MapPost(path, (RequestDelegate)(context => pipeline.HandleAsync(context, endpoint)));
+            if (endpoint.Quote is not null)
+            {
+                api.MapPost($"{path}/quote", (RequestDelegate)(context => quotes.QuoteAsync(context, endpoint)));
+            }
         }
 
-        api.MapPost("/chat/completions/quote", (RequestDelegate)quotes.HandleAsync);
+        api.MapPost("/messages/count_tokens", (RequestDelegate)quotes.CountAsync);
         api.MapMethods("/models", Read, models.ListAsync);
 
         // Model ids may hold slashes.

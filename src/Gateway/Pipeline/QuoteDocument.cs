@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gateway.Catalog;
 using Gateway.Core.Admission;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Images;
 using Gateway.Core.Metering;
 using Gateway.Core.Pricing;
@@ -12,12 +13,13 @@ namespace Gateway.Pipeline;
 /// <summary>A quote as it is shown: with the text counted exactly where there is a tokenizer, up to what any model reads, unlike the estimate that limits go by.</summary>
 internal sealed class QuoteDocument
 {
+    private readonly IEndpoint _endpoint;
     private readonly PreparedRequest _prepared;
     private readonly Measurement _exact;
 
-    private QuoteDocument(PreparedRequest prepared, Measurement exact, Quote quote)
+    private QuoteDocument(IEndpoint endpoint, PreparedRequest prepared, Measurement exact, Quote quote)
     {
-        (_prepared, _exact, Quote) = (prepared, exact, quote);
+        (_endpoint, _prepared, _exact, Quote) = (endpoint, prepared, exact, quote);
     }
 
     /// <summary>By the exact text.</summary>
@@ -27,17 +29,20 @@ internal sealed class QuoteDocument
 
     public long ImageTokens => _exact.ImageTokens;
 
+    public long PromptTokens => _exact.PromptTokens;
+
+    /// <param name="endpoint">What is called.</param>
     /// <param name="prepared">The request.</param>
     /// <param name="body">Its body.</param>
     /// <param name="limits">The catalog's.</param>
-    public static QuoteDocument Of(PreparedRequest prepared, ReadOnlySpan<byte> body, LimitSettings limits)
+    public static QuoteDocument Of(IEndpoint endpoint, PreparedRequest prepared, ReadOnlySpan<byte> body, LimitSettings limits)
     {
         var exact = prepared is { Measurement.TextTokens: <= PromptCounter.MostWorthCounting, Target.Deployment.Tokenizer: { } name }
             && BytePairEncoder.TryGet(name, out var encoder)
-            ? prepared.Measurement with { TextTokens = PromptCounter.Count(body, encoder).Tokens }
+            ? prepared.Measurement with { TextTokens = endpoint.CountText(body, encoder).Tokens }
             : prepared.Measurement;
         return new QuoteDocument(
-            prepared, exact, Quoter.Quote(prepared.Plan, exact, prepared.Target, limits.TokensCharge, limits.DefaultCompletionTokens));
+            endpoint, prepared, exact, Quoter.Quote(prepared.Plan, exact, prepared.Target, limits.TokensCharge, limits.DefaultCompletionTokens));
     }
 
     /// <param name="json">Takes the document.</param>
@@ -46,7 +51,7 @@ internal sealed class QuoteDocument
     {
         var target = _prepared.Target;
         json.WriteStartObject();
-        json.WriteString("object"u8, "chat.completion.quote"u8);
+        json.WriteString("object"u8, _endpoint.Quote);
         json.WriteString("model"u8, target.Requested);
         json.WriteStartObject("upstream"u8);
         json.WriteString("provider"u8, target.Deployment.Provider.Name);

@@ -38,7 +38,7 @@ public sealed partial class ArchitectureTests
         ["Metering"] = ["Errors", "Images", "Requests", "Text"],
         ["Pricing"] = ["Admission", "Metering", "Models", "Requests", "Streaming", "Text"],
         ["Streaming"] = ["Requests", "Text"],
-        ["Endpoints"] = ["Dialects", "Errors", "Metering", "Requests", "Streaming", "Text"],
+        ["Endpoints"] = ["Dialects", "Errors", "Metering", "Models", "Requests", "Streaming", "Text"],
         ["Dialects"] = ["Errors", "Images", "Models", "Pricing", "Requests", "Streaming", "Text"],
     };
 
