@@ -53,6 +53,13 @@ public sealed class GatewayAdmin : IDisposable
         return [.. page["data"]!.AsArray().Select(row => row!)];
     }
 
+    /// <summary>Who changed what of a tenant, newest first.</summary>
+    public async Task<IReadOnlyList<JsonNode>> AuditAsync(string tenant, CancellationToken cancellationToken)
+    {
+        var page = await SendAsync(new HttpRequestMessage(HttpMethod.Get, $"audit?tenant={tenant}"), cancellationToken);
+        return [.. page["data"]!.AsArray().Select(entry => entry!)];
+    }
+
     /// <summary>The rows of a key once there are <paramref name="count"/>: a row of a client that went is written after it has gone.</summary>
     public async Task<IReadOnlyList<JsonNode>> WaitForRowsAsync(GatewayKey key, int count, CancellationToken cancellationToken)
     {

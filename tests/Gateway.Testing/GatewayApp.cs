@@ -121,7 +121,7 @@ public sealed class GatewayApp : IAsyncDisposable
         return (made.Id, issued.Secret);
     }
 
-    internal Task<Credit?> CreditAsync(TenantId tenant, Money amount) =>
+    internal Task CreditAsync(TenantId tenant, Money amount) =>
         Services.GetRequiredService<FundsStore>().CreditAsync(tenant, amount, "test", null, Actor.Gateway, CancellationToken.None);
 
     /// <summary>What the books and the rows do not agree on.</summary>

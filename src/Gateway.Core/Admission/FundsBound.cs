@@ -17,6 +17,9 @@ public readonly record struct FundsBound(FundsKind Kind, FundsAccount Account, M
     /// <summary>The account's refusal of an amount that does not fit.</summary>
     public FundsRefusal Refusal(in FundsState state, Money amount) => new(Kind, Account.Subject, LimitOf(state), state.Spent, state.Held, amount);
 
-    // Wider than 64 bits: a budget less what a negative sum of corrections gave back may be.
-    private Int128 Left(in FundsState state) => (Int128)LimitOf(state).NanoUsd - state.Spent.NanoUsd - state.Held.NanoUsd;
+    /// <summary>
+    /// What is left beside what is spent and held, in nano-dollars; less than nothing where rows cost more than was held. Wider than 64 bits: a budget
+    /// less what a negative sum of corrections gave back may be.
+    /// </summary>
+    public Int128 Left(in FundsState state) => (Int128)LimitOf(state).NanoUsd - state.Spent.NanoUsd - state.Held.NanoUsd;
 }

@@ -65,6 +65,7 @@ internal sealed partial class AdminAuthorization(IOptions<AdminOptions> options,
             return error.Status switch
             {
                 StatusCodes.Status401Unauthorized when error.Code is null => badKeys.Refuse(address, GatewayError.AdminKeyRequired()),
+                StatusCodes.Status401Unauthorized when error.Code == GatewayError.ExpiredKey().Code => error,
                 StatusCodes.Status401Unauthorized => GatewayError.AdminKeyRequired(),
                 _ => error,
             };

@@ -31,14 +31,22 @@ internal static class AdminBody
             return new BodyFields([]);
         }
 
+        return TryParse(buffer.AsSpan(0, length), out var node) && node is JsonObject fields ? new BodyFields(fields) : GatewayError.InvalidJson();
+    }
+
+    /// <summary>Reads JSON in UTF-8: no name twice in an object, and not deeper than any field is.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> json, out JsonNode? node)
+    {
         try
         {
-            return JsonNode.Parse(buffer.AsSpan(0, length), null, Strict) is JsonObject fields ? new BodyFields(fields) : GatewayError.InvalidJson();
+            node = JsonNode.Parse(json, null, Strict);
+            return true;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // The second is thrown for a name that is no text, such as one with half a surrogate pair.
-            return GatewayError.InvalidJson();
+            node = null;
+            return false;
         }
     }
 }

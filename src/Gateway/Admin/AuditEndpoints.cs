@@ -1,6 +1,5 @@
 using Gateway.Admin.Document;
 using Gateway.Core.Callers;
-using Gateway.Keys;
 using Gateway.Storage;
 
 namespace Gateway.Admin;
@@ -22,7 +21,7 @@ internal static class AuditEndpoints
             return new AdminError(error);
         }
 
-        var page = Page<AuditEntry>.Of(await audit.ListAsync(tenant, cursor, limit, cancellationToken), limit, entry => entry.Id);
+        var page = await audit.ListAsync(tenant, cursor, limit, cancellationToken);
         return TypedResults.Json(ListJson<AuditJson>.Of(page.Items.Select(AuditJson.Of), page.Next), AdminJson.Default.AuditList);
     }
 }

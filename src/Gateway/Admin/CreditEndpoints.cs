@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gateway.Admin.Document;
 using Gateway.Core.Callers;
 using Gateway.Core.Errors;
+using Gateway.Core.Requests;
 using Gateway.Funds;
 using Gateway.Keys;
 using Gateway.Ledger;
@@ -13,8 +14,6 @@ namespace Gateway.Admin;
 /// <summary>Money that goes in, and what is left of it; money that goes back.</summary>
 internal static class CreditEndpoints
 {
-    private const string KeyHeader = "Idempotency-Key";
-
     public static void Map(RouteGroupBuilder admin)
     {
         admin.MapPost("/tenants/{id}/credits", CreditAsync).For(Role.Owner).Gives<CreditJson>(
@@ -22,7 +21,7 @@ internal static class CreditEndpoints
             {
                 Body = BodySchemas.NewCredit,
                 Example = """{"amount":"100.00","note":"invoice 2026-17"}""",
-                Parameters = [IdempotencyKey],
+                Parameters = [KeyParameter],
                 Conflict = "The Idempotency-Key stands for another credit of this tenant.",
             },
             StatusCodes.Status201Created);
@@ -39,24 +38,24 @@ internal static class CreditEndpoints
             StatusCodes.Status201Created);
     }
 
-    private static OpenApiParameter IdempotencyKey => new()
+    private static OpenApiParameter KeyParameter => new()
     {
-        Name = KeyHeader,
+        Name = IdempotencyKey.Header,
         In = ParameterLocation.Header,
-        Description = "1 to 255 printable ASCII characters. The same credit sent again with it is given once, and has the same answer.",
-        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255, Pattern = "^[ -~]+$" },
+        Description = $"1 to {IdempotencyKey.Longest} printable ASCII characters. The same credit sent again with it is given once, and has the same answer.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.Longest, Pattern = "^[ -~]+$" },
     };
 
     private static async Task<IResult> CreditAsync(string id, HttpRequest request, TenantStore tenants, FundsStore funds, CancellationToken cancellationToken)
     {
-        var values = request.Headers[KeyHeader];
+        var values = request.Headers[IdempotencyKey.Header];
         if (values.Count > 1)
         {
-            return new AdminError(GatewayError.DuplicateKey(KeyHeader));
+            return new AdminError(GatewayError.DuplicateKey(IdempotencyKey.Header));
         }
 
         var body = await AdminBody.ReadAsync(request, cancellationToken);
-        if (!body.TryGet(out var fields, out var error) || !CreditBody.Read(fields, values.Count == 0 ? null : values[0] ?? "", KeyHeader).TryGet(out var draft, out error))
+        if (!body.TryGet(out var fields, out var error) || !CreditBody.Read(fields, values.Count == 0 ? null : values[0] ?? "", IdempotencyKey.Header).TryGet(out var draft, out error))
         {
             return new AdminError(error);
         }
@@ -67,9 +66,9 @@ internal static class CreditEndpoints
         }
 
         var actor = AdminCaller.Of(request.HttpContext).Actor;
-        return await funds.CreditAsync(tenant.Id, draft.Amount, draft.Note, draft.IdempotencyKey, actor, cancellationToken) is { } credit
+        return (await funds.CreditAsync(tenant.Id, draft.Amount, draft.Note, draft.Key?.Value, actor, cancellationToken)).TryGet(out var credit, out error)
             ? TypedResults.Json(CreditJson.Of(credit), AdminJson.Default.CreditJson, statusCode: StatusCodes.Status201Created)
-            : new AdminError(GatewayError.CreditConflict(KeyHeader));
+            : new AdminError(error);
     }
 
     private static async Task<IResult> ListAsync(string id, HttpRequest request, TenantStore tenants, FundsStore funds, CancellationToken cancellationToken)
@@ -87,8 +86,8 @@ internal static class CreditEndpoints
             return new AdminError(GatewayError.NotFound("tenant", id));
         }
 
-        var (items, next) = await funds.ListCreditsAsync(tenant.Id, cursor, limit, cancellationToken);
-        return TypedResults.Json(ListJson<CreditJson>.Of(items.Select(CreditJson.Of), next), AdminJson.Default.CreditList);
+        var page = await funds.ListCreditsAsync(tenant.Id, cursor, limit, cancellationToken);
+        return TypedResults.Json(ListJson<CreditJson>.Of(page.Items.Select(CreditJson.Of), page.Next), AdminJson.Default.CreditList);
     }
 
     private static async Task<IResult> BalanceAsync(string id, HttpContext context, TenantStore tenants, IFunds funds, CancellationToken cancellationToken) =>

@@ -46,11 +46,7 @@ internal static class LimitEndpoints
             return new AdminError(GatewayError.LimiterUnavailable());
         }
 
-        var money = new List<FundsUseJson>();
-        foreach (var bound in caller.FundsAt(time.GetUtcNow()).Bounds)
-        {
-            money.Add(FundsUseJson.Of(bound, await funds.ReadAsync(bound.Account, cancellationToken)));
-        }
+        var money = await FundsUseJson.ReadAsync(funds, caller.FundsAt(time.GetUtcNow()).Bounds, cancellationToken);
 
         return TypedResults.Json(LimitsJson.Of(caller, limits, money), AdminJson.Default.LimitsJson);
     }

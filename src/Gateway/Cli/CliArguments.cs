@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using Gateway.Admin;
+using Microsoft.Extensions.Primitives;
 
 namespace Gateway.Cli;
 
@@ -19,7 +21,8 @@ internal sealed class CliArguments
     /// <summary>Options without their dashes, as fields are called: <c>monthly_budget</c>.</summary>
     public IReadOnlyDictionary<string, string> Options => _options;
 
-    public string? Find(string option) => _options.GetValueOrDefault(option);
+    /// <summary>The options as the parameters of an admin API's list, to be checked by the same rules.</summary>
+    public QueryFields ToQuery() => new(new QueryCollection(_options.ToDictionary(option => option.Key, option => new StringValues(option.Value))));
 
     public static bool TryRead(
         ReadOnlySpan<string> args, CliCommand command, [NotNullWhen(true)] out CliArguments? arguments, [NotNullWhen(false)] out string? mistake)

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Gateway.Core.Errors;
-using Gateway.Keys;
 
 namespace Gateway.Cli;
 
@@ -17,28 +16,32 @@ internal sealed record CliCommand(
     string Does,
     Func<CliStore, CliArguments, CancellationToken, Task<Outcome<JsonNode>>> RunAsync)
 {
+    public const string ExitCodes = "Exit code 0 = done, 1 = refused, 2 = cannot run.";
+
+    private int OptionWidth => Options.Append(CliArguments.JsonFlag).Max(option => option.Length + (option == CliArguments.JsonFlag ? 0 : CliOption.Of(option).Value.Length + 1));
+
     /// <summary>Those of the options that must be there.</summary>
     public IReadOnlyList<string> Needed { get; init; } = [];
+
+    /// <summary>As it may be typed.</summary>
+    public required string Example { get; init; }
+
+    /// <summary>All that there is to know of it.</summary>
+    public string Help => string.Join(
+        Environment.NewLine,
+        [
+            Usage,
+            $"    {Does}",
+            "",
+            .. Options.Select(option => $"  {$"{option} {CliOption.Of(option).Value}".PadRight(OptionWidth)}  {CliOption.Of(option).Means}"),
+            $"  {CliArguments.JsonFlag.PadRight(OptionWidth)}  prints what the admin API would answer",
+            "",
+            $"Example: {Example}",
+            ExitCodes,
+        ]);
 
     public string Usage =>
         $"gateway {Name}{string.Concat(Operands.Select(operand => $" {operand}"))}{string.Concat(Options.Select(UsageOf))} [{CliArguments.JsonFlag}]";
 
-    private string UsageOf(string option) => Needed.Contains(option, StringComparer.Ordinal) ? $" {option} {Placeholder(option)}" : $" [{option} {Placeholder(option)}]";
-
-    private static string Placeholder(string option) => option switch
-    {
-        "--limits" => "JSON",
-        "--monthly-budget" or "--amount" => "USD",
-        "--from" or "--to" or "--expires-at" => "TIME",
-        "--limit" => "N",
-        "--grace" => "24h",
-        "--allowed-models" => "MODEL,MODEL*",
-        "--allowed-ips" => "ADDRESS,CIDR",
-        "--group-by" => "day,model,key,tenant",
-        "--idempotency-key" => "KEY",
-        "--mode" => $"{BillingText.Postpaid}|{BillingText.Prepaid}",
-        "--disconnect" => $"{DisconnectText.Drain}|{DisconnectText.Cancel}",
-        "--role" => $"{RoleText.Member}|{RoleText.Viewer}|{RoleText.Admin}|{RoleText.Owner}",
-        _ => option[2..].ToUpperInvariant(),
-    };
+    private string UsageOf(string option) => Needed.Contains(option, StringComparer.Ordinal) ? $" {option} {CliOption.Of(option).Value}" : $" [{option} {CliOption.Of(option).Value}]";
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Admin;
 using Gateway.Core.Errors;
@@ -10,6 +10,10 @@ internal static class CliFields
 {
     /// <summary>Clears a field that may be absent.</summary>
     private const string None = "none";
+
+    // Of others the word is their text, or wrong: a grace of none is not the usual grace, nor an amount of none all the money.
+    private static readonly string[] Clearable =
+        ["tier", "mode", "disconnect", "limits", "monthly_budget", "role", "allowed_models", "allowed_ips", "expires_at"];
 
     private static readonly string[] Lists = ["allowed_models", "allowed_ips"];
 
@@ -25,7 +29,7 @@ internal static class CliFields
 
         foreach (var (name, value) in arguments.Options)
         {
-            if (value == None)
+            if (value == None && Clearable.Contains(name, StringComparer.Ordinal))
             {
                 fields[name] = null;
             }
@@ -37,16 +41,13 @@ internal static class CliFields
             {
                 fields[name] = value;
             }
+            else if (AdminBody.TryParse(Encoding.UTF8.GetBytes(value), out var limits))
+            {
+                fields[name] = limits;
+            }
             else
             {
-                try
-                {
-                    fields[name] = JsonNode.Parse(value);
-                }
-                catch (JsonException)
-                {
-                    return GatewayError.InvalidValue(name, "it must be JSON such as '{\"requests_per_minute\":300}'.");
-                }
+                return GatewayError.InvalidValue(name, "it must be JSON such as '{\"requests_per_minute\":300}', no name twice in an object.");
             }
         }
 

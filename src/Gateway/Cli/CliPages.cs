@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Gateway.Core.Errors;
 
@@ -7,17 +6,16 @@ namespace Gateway.Cli;
 /// <summary>Lists, page by page, in the admin API's form.</summary>
 internal sealed record CliPages(int Limit, string? Cursor)
 {
-    private const int MaxLimit = 1000;
-    private const int DefaultLimit = 50;
-
     public static readonly string[] Options = ["--limit", "--cursor"];
 
-    public static Outcome<CliPages> Read(CliArguments arguments)
+    /// <summary>Checked as the admin API checks them.</summary>
+    /// <param name="arguments">What was typed.</param>
+    /// <param name="prefix">Of the ids that the list is ordered by: <c>key_</c>.</param>
+    public static Outcome<CliPages> Read(CliArguments arguments, string prefix)
     {
-        var limit = DefaultLimit;
-        return arguments.Find("limit") is { } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MaxLimit)
-            ? GatewayError.InvalidValue("--limit", $"it must be from 1 to {MaxLimit}.")
-            : new CliPages(limit, arguments.Find("cursor"));
+        var fields = arguments.ToQuery();
+        var page = new CliPages(fields.Limit(), fields.IdCursor(prefix));
+        return fields.Error is { } error ? error : page;
     }
 
     public static JsonNode Of(IEnumerable<JsonNode> items, string? next) =>

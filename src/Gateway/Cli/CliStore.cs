@@ -38,8 +38,10 @@ internal sealed class CliStore : IAsyncDisposable
     /// <summary>Opens the database, and brings it up to this version where it is older or new.</summary>
     public static async Task<CliStore> OpenAsync(IConfiguration settings, CancellationToken ct)
     {
-        var services = new ServiceCollection().AddLogging().AddStorage(settings).AddKeys()
-            .AddSingleton<FundsStore>().AddSingleton<LedgerStore>().AddSingleton<UsageStore>().BuildServiceProvider();
+        var collection = new ServiceCollection().AddLogging().AddStorage(settings).AddKeys()
+            .AddSingleton<FundsStore>().AddSingleton<LedgerStore>().AddSingleton<UsageStore>();
+        collection.TryAddRedis(settings); // Where nodes share one, they are told of changes at once.
+        var services = collection.BuildServiceProvider();
         try
         {
             var database = services.GetRequiredService<Database>();

@@ -13,12 +13,12 @@ internal static class KeyCommands
 
     public static readonly IReadOnlyList<CliCommand> All =
     [
-        new("keys create", ["TENANT", "NAME"], Fields, "Makes a key for the tenant with that id, and shows its secret, this once.", CreateAsync),
-        new("keys list", ["TENANT"], CliPages.Options, "Lists a tenant's keys, newest first.", ListAsync),
-        new("keys show", ["ID"], [], "Shows a key, without its secret.", ShowAsync),
-        new("keys update", ["ID"], ["--name", .. Fields], "Changes a key; the value 'none' clears a field.", UpdateAsync),
-        new("keys rotate", ["ID"], ["--grace"], "Gives a key another secret; the old one works until the grace is over (24h where none is given).", RotateAsync),
-        new("keys revoke", ["ID"], [], "Ends a key with all its secrets.", RevokeAsync),
+        new("keys create", ["TENANT", "NAME"], Fields, "Makes a key for the tenant with that id, and shows its secret, this once.", CreateAsync) { Example = "gateway keys create ten_... backend --allowed-models 'gpt-4o*' --allowed-ips 10.0.0.0/8" },
+        new("keys list", ["TENANT"], CliPages.Options, "Lists a tenant's keys, newest first.", ListAsync) { Example = "gateway keys list ten_..." },
+        new("keys show", ["ID"], [], "Shows a key, without its secret.", ShowAsync) { Example = "gateway keys show key_..." },
+        new("keys update", ["ID"], ["--name", .. Fields], "Changes a key; the value 'none' clears a field.", UpdateAsync) { Example = "gateway keys update key_... --expires-at 2030-01-01 --allowed-ips none" },
+        new("keys rotate", ["ID"], ["--grace"], "Gives a key another secret; the old one works until the grace is over (24h where none is given).", RotateAsync) { Example = "gateway keys rotate key_... --grace 48h" },
+        new("keys revoke", ["ID"], [], "Ends a key with all its secrets.", RevokeAsync) { Example = "gateway keys revoke key_..." },
     ];
 
     private static async Task<Outcome<JsonNode>> CreateAsync(CliStore store, CliArguments arguments, CancellationToken ct)
@@ -37,7 +37,7 @@ internal static class KeyCommands
 
     private static async Task<Outcome<JsonNode>> ListAsync(CliStore store, CliArguments arguments, CancellationToken ct)
     {
-        if (!CliPages.Read(arguments).TryGet(out var page, out var error))
+        if (!CliPages.Read(arguments, "key_").TryGet(out var page, out var error))
         {
             return error;
         }

@@ -12,10 +12,10 @@ internal static class MoneyCommands
 {
     public static readonly IReadOnlyList<CliCommand> All =
     [
-        new("credits add", ["TENANT", "AMOUNT"], ["--note", "--idempotency-key"], "Gives a tenant credit in US dollars; a negative amount takes some back.", AddAsync) { Needed = ["--note"] },
-        new("credits list", ["TENANT"], CliPages.Options, "Lists a tenant's credits, newest first.", ListAsync),
-        new("credits balance", ["TENANT"], [], "Shows a tenant's balance.", BalanceAsync),
-        new("ledger refund", ["REQUEST"], ["--amount", "--note"], "Gives a request's money back, all of it where no amount is given.", RefundAsync),
+        new("credits add", ["TENANT", "AMOUNT"], ["--note", "--idempotency-key"], "Gives a tenant credit in US dollars; a negative amount takes some back.", AddAsync) { Needed = ["--note"], Example = "gateway credits add ten_... 100.00 --note 'invoice 1001' --idempotency-key invoice-1001" },
+        new("credits list", ["TENANT"], CliPages.Options, "Lists a tenant's credits, newest first.", ListAsync) { Example = "gateway credits list ten_..." },
+        new("credits balance", ["TENANT"], [], "Shows a tenant's balance.", BalanceAsync) { Example = "gateway credits balance ten_..." },
+        new("ledger refund", ["REQUEST"], ["--amount", "--note"], "Gives a request's money back, all of it where no amount is given.", RefundAsync) { Example = "gateway ledger refund req_... --amount 0.02 --note 'half an answer'" },
     ];
 
     private static async Task<Outcome<JsonNode>> AddAsync(CliStore store, CliArguments arguments, CancellationToken ct)
@@ -31,14 +31,14 @@ internal static class MoneyCommands
             return GatewayError.NotFound("tenant", id);
         }
 
-        return await store.Funds.CreditAsync(tenant.Id, draft.Amount, draft.Note, draft.IdempotencyKey, store.Caller.Actor, ct) is { } credit
+        return (await store.Funds.CreditAsync(tenant.Id, draft.Amount, draft.Note, draft.Key?.Value, store.Caller.Actor, ct)).TryGet(out var credit, out error)
             ? JsonSerializer.SerializeToNode(CreditJson.Of(credit), AdminJson.Default.CreditJson)!
-            : GatewayError.CreditConflict("--idempotency-key");
+            : error;
     }
 
     private static async Task<Outcome<JsonNode>> ListAsync(CliStore store, CliArguments arguments, CancellationToken ct)
     {
-        if (!CliPages.Read(arguments).TryGet(out var page, out var error))
+        if (!CliPages.Read(arguments, "cre_").TryGet(out var page, out var error))
         {
             return error;
         }
@@ -49,8 +49,8 @@ internal static class MoneyCommands
             return GatewayError.NotFound("tenant", id);
         }
 
-        var (credits, next) = await store.Funds.ListCreditsAsync(tenant.Id, page.Cursor, page.Limit, ct);
-        return CliPages.Of(credits.Select(credit => JsonSerializer.SerializeToNode(CreditJson.Of(credit), AdminJson.Default.CreditJson)!), next);
+        var credits = await store.Funds.ListCreditsAsync(tenant.Id, page.Cursor, page.Limit, ct);
+        return CliPages.Of(credits.Items.Select(credit => JsonSerializer.SerializeToNode(CreditJson.Of(credit), AdminJson.Default.CreditJson)!), credits.Next);
     }
 
     private static async Task<Outcome<JsonNode>> BalanceAsync(CliStore store, CliArguments arguments, CancellationToken ct)

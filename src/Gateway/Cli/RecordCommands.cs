@@ -11,14 +11,14 @@ internal static class RecordCommands
 {
     public static readonly IReadOnlyList<CliCommand> All =
     [
-        new("ledger list", [], ["--tenant", "--key", "--model", "--from", "--to", .. CliPages.Options], "Lists ledger rows, newest first.", LedgerAsync),
-        new("usage", [], ["--group-by", "--tenant", "--key", "--model", "--from", "--to", .. CliPages.Options], "Sums up what was used: all in one, or by some of day, model, key and tenant.", UsageAsync),
-        new("audit", [], ["--tenant", .. CliPages.Options], "Lists changes, newest first.", AuditAsync),
+        new("ledger list", [], ["--tenant", "--key", "--model", "--from", "--to", .. CliPages.Options], "Lists ledger rows, newest first.", LedgerAsync) { Example = "gateway ledger list --tenant ten_... --from 2026-01-01 --to 2026-02-01" },
+        new("usage", [], ["--group-by", "--tenant", "--key", "--model", "--from", "--to", .. CliPages.Options], "Sums up what was used: all in one, or by some of day, model, key and tenant.", UsageAsync) { Example = "gateway usage --group-by day,model --tenant ten_... --from 2026-01-01 --to 2026-02-01" },
+        new("audit", [], ["--tenant", .. CliPages.Options], "Lists changes, newest first.", AuditAsync) { Example = "gateway audit --tenant ten_... --limit 20" },
     ];
 
     private static async Task<Outcome<JsonNode>> LedgerAsync(CliStore store, CliArguments arguments, CancellationToken ct)
     {
-        var fields = new QueryFields(Query(arguments));
+        var fields = arguments.ToQuery();
         var query = LedgerEndpoints.Read(fields);
         if (fields.Error is { } error)
         {
@@ -31,7 +31,7 @@ internal static class RecordCommands
 
     private static async Task<Outcome<JsonNode>> UsageAsync(CliStore store, CliArguments arguments, CancellationToken ct)
     {
-        var fields = new QueryFields(Query(arguments));
+        var fields = arguments.ToQuery();
         var query = UsageEndpoints.Read(fields);
         if (fields.Error is { } error)
         {
@@ -44,16 +44,14 @@ internal static class RecordCommands
 
     private static async Task<Outcome<JsonNode>> AuditAsync(CliStore store, CliArguments arguments, CancellationToken ct)
     {
-        if (!CliPages.Read(arguments).TryGet(out var pages, out var error))
+        var fields = arguments.ToQuery();
+        var (tenant, limit, cursor) = (fields.Text("tenant"), fields.Limit(), fields.IdCursor("aud_"));
+        if (fields.Error is { } error)
         {
             return error;
         }
 
-        var page = Keys.Page<Storage.AuditEntry>.Of(
-            await store.Audit.ListAsync(arguments.Find("tenant"), pages.Cursor, pages.Limit, ct), pages.Limit, entry => entry.Id);
+        var page = await store.Audit.ListAsync(tenant, cursor, limit, ct);
         return CliPages.Of(page.Items.Select(entry => JsonSerializer.SerializeToNode(AuditJson.Of(entry), AdminJson.Default.AuditJson)!), page.Next);
     }
-
-    private static QueryCollection Query(CliArguments arguments) =>
-        new(arguments.Options.ToDictionary(option => option.Key, option => new Microsoft.Extensions.Primitives.StringValues(option.Value)));
 }

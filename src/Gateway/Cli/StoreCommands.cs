@@ -29,9 +29,9 @@ internal static class StoreCommands
 
     public static async Task<int> RunAsync(CliCommand command, string[] args, TextWriter output, TextWriter errors, CancellationToken ct)
     {
-        if (args is ["--help" or "-h", ..])
+        if (args is ["-h", ..] || args.Contains("--help", StringComparer.Ordinal))
         {
-            await output.WriteLineAsync($"{command.Usage}{Environment.NewLine}{command.Does}");
+            await output.WriteLineAsync($"{command.Help}");
             return 0;
         }
 

@@ -43,7 +43,7 @@ internal static class Subcommands
 
             The commands below change or read the database that the settings name, whether a gateway runs on it or not. TENANT and ID are ids, as the lists
             show them (ten_..., key_...). TIME is 2026-01-31T12:00:00Z or 2026-01-31, in UTC. --json prints what the admin API would answer.
-            Exit code 0 = done, 1 = refused, 2 = cannot run. More: docs/admin.md.
+            {CliCommand.ExitCodes} 'gateway keys create --help' tells what each option of a command means. More: docs/admin.md.
 
             """);
         return await HelpAsync(static _ => true);

@@ -13,11 +13,11 @@ internal static class TenantCommands
 
     public static readonly IReadOnlyList<CliCommand> All =
     [
-        new("tenants create", ["NAME"], Fields, "Makes a tenant.", CreateAsync),
-        new("tenants list", [], CliPages.Options, "Lists tenants, newest first.", ListAsync),
-        new("tenants show", ["ID"], [], "Shows a tenant.", static async (store, arguments, ct) => Show(arguments.Operands[0], await FindAsync(store, arguments, ct))),
-        new("tenants update", ["ID"], ["--name", .. Fields], "Changes a tenant; the value 'none' clears a field.", UpdateAsync),
-        new("tenants delete", ["ID"], [], "Ends a tenant and all its keys; its rows stay.", DeleteAsync),
+        new("tenants create", ["NAME"], Fields, "Makes a tenant.", CreateAsync) { Example = "gateway tenants create acme --tier tier-1 --mode prepaid --monthly-budget 500" },
+        new("tenants list", [], CliPages.Options, "Lists tenants, newest first.", ListAsync) { Example = "gateway tenants list --limit 100" },
+        new("tenants show", ["ID"], [], "Shows a tenant.", static async (store, arguments, ct) => Show(arguments.Operands[0], await FindAsync(store, arguments, ct))) { Example = "gateway tenants show ten_..." },
+        new("tenants update", ["ID"], ["--name", .. Fields], "Changes a tenant; the value 'none' clears a field.", UpdateAsync) { Example = """gateway tenants update ten_... --monthly-budget none --limits '{"requests_per_minute":300}'""" },
+        new("tenants delete", ["ID"], [], "Ends a tenant and all its keys; its rows stay.", DeleteAsync) { Example = "gateway tenants delete ten_..." },
     ];
 
     private static async Task<Outcome<JsonNode>> CreateAsync(CliStore store, CliArguments arguments, CancellationToken ct)
@@ -32,7 +32,7 @@ internal static class TenantCommands
 
     private static async Task<Outcome<JsonNode>> ListAsync(CliStore store, CliArguments arguments, CancellationToken ct)
     {
-        if (!CliPages.Read(arguments).TryGet(out var page, out var error))
+        if (!CliPages.Read(arguments, "ten_").TryGet(out var page, out var error))
         {
             return error;
         }

@@ -2,7 +2,9 @@ using System.Data.Common;
 using System.Text.Json.Nodes;
 using Gateway.Core.Admission;
 using Gateway.Core.Callers;
+using Gateway.Core.Errors;
 using Gateway.Core.Pricing;
+using Gateway.Core.Requests;
 using Gateway.Storage;
 
 namespace Gateway.Funds;
@@ -14,6 +16,9 @@ internal sealed class FundsStore(Database database, AuditLog audit, TimeProvider
     public const long LargestCreditUsd = 10_000_000;
 
     public const string AccountColumns = "month, subject, credited_nano_usd, spent_nano_usd, held_nano_usd, sequence";
+
+    /// <summary>What all credits of a tenant may come to, either way, in US dollars: a column holds little more.</summary>
+    public const long LargestCreditedUsd = 8_000_000_000;
 
     private const string SelectAccount = "select " + AccountColumns + " from accounts where month = @month and subject = @subject";
 
@@ -27,11 +32,10 @@ internal sealed class FundsStore(Database database, AuditLog audit, TimeProvider
 
     private const string InsertBalance = "insert into accounts (" + AccountColumns + ") values (0, @subject, 0, 0, 0, 1)" + UnlessThere;
 
-    private const string AddCredit = "update accounts set credited_nano_usd = credited_nano_usd + @amount, sequence = sequence + 1 where month = 0 and subject = @subject "
-        + "and abs(credited_nano_usd / 4 + @amount / 4) < 2000000000000000000";
+    private const string AddCredit = "update accounts set credited_nano_usd = credited_nano_usd + @amount, sequence = sequence + 1 where month = 0 and subject = @subject";
 
     private const string CreditColumns = "id, tenant_id, amount_nano_usd, note, idempotency_key, at";
-    private const string InsertCredit = "insert into credits (" + CreditColumns + ") values (@id, @tenant, @amount, @note, @key, @at) on conflict do nothing";
+    private const string InsertCredit = "insert into credits (" + CreditColumns + ") values (@id, @tenant, @amount, @note, @key, @at)";
     private const string SelectCreditOf = "select " + CreditColumns + " from credits where tenant_id = @tenant and idempotency_key = @key";
     private const string SelectCredits = "select " + CreditColumns + " from credits where tenant_id = @tenant and id < @before order by id desc limit @limit";
 
@@ -68,26 +72,30 @@ internal sealed class FundsStore(Database database, AuditLog audit, TimeProvider
     }
 
     /// <summary>Gives credit, or takes some back where the amount is less than nothing.</summary>
-    /// <returns>Null where the tenant's key stands for another credit, or the balance would leave what a column holds.</returns>
-    public Task<Credit?> CreditAsync(TenantId tenant, Money amount, string note, string? idempotencyKey, Actor actor, CancellationToken ct)
+    /// <returns>Refused where the tenant's key stands for another credit, or all credits would come to more than <see cref="LargestCreditedUsd"/>.</returns>
+    public Task<Outcome<Credit>> CreditAsync(TenantId tenant, Money amount, string note, string? idempotencyKey, Actor actor, CancellationToken ct)
     {
         var now = time.GetUtcNow();
         var credit = new Credit($"cre_{Guid.CreateVersion7(now):N}", tenant, amount, note, idempotencyKey, now);
-        return database.WriteAsync(
+        return database.WriteAsync<Outcome<Credit>>(
             async session =>
             {
-                if (await session.ExecuteAsync(InsertCredit, Arguments(credit), ct) == 0)
-                {
-                    var first = (await session.ListAsync(SelectCreditOf, ReadCredit, [new("@tenant", tenant.Value), new("@key", idempotencyKey)], ct))[0];
-                    return first.Amount == amount && first.Note == note ? first : null;
-                }
-
+                // The account's row is locked from here on: of credits to one tenant at once, each sees the one before.
                 await session.ExecuteAsync(InsertBalance, [new("@subject", tenant.Value)], ct);
-                if (await session.ExecuteAsync(AddCredit, [new("@subject", tenant.Value), new("@amount", amount.NanoUsd)], ct) == 0)
+                var before = (await session.ListAsync(SelectAccount + database.Dialect.ForUpdate, ReadState, Key(FundsAccount.Balance(tenant)), ct))[0];
+                if (idempotencyKey is not null
+                    && await session.ListAsync(SelectCreditOf, ReadCredit, [new("@tenant", tenant.Value), new("@key", idempotencyKey)], ct) is [var first])
                 {
-                    throw new InvalidOperationException($"The balance of {tenant} is beyond what can be kept.");
+                    return first.Amount == amount && first.Note == note ? first : GatewayError.CreditConflict(IdempotencyKey.Header);
                 }
 
+                if (Int128.Abs((Int128)before.Credited.NanoUsd + amount.NanoUsd) > (Int128)LargestCreditedUsd * Money.NanoPerUsd)
+                {
+                    return GatewayError.InvalidValue("amount", $"with it the tenant's credits, {before.Credited} so far, would come to more than {LargestCreditedUsd}.");
+                }
+
+                await session.ExecuteAsync(InsertCredit, Arguments(credit), ct);
+                await session.ExecuteAsync(AddCredit, [new("@subject", tenant.Value), new("@amount", amount.NanoUsd)], ct);
                 var said = new JsonObject { ["amount"] = amount.ToString(), ["note"] = note }.ToJsonString();
                 await audit.AppendAsync(session, actor, "credit.create", tenant.Value, credit.Id, null, said, ct);
                 return credit;
@@ -95,17 +103,11 @@ internal sealed class FundsStore(Database database, AuditLog audit, TimeProvider
             ct);
     }
 
-    public async Task<(List<Credit> Items, string? Next)> ListCreditsAsync(TenantId tenant, string? after, int limit, CancellationToken ct)
+    public async Task<Page<Credit>> ListCreditsAsync(TenantId tenant, string? after, int limit, CancellationToken ct)
     {
         var rows = await database.ListAsync(
             SelectCredits, ReadCredit, [new("@tenant", tenant.Value), new("@before", after ?? FromTheNewest), new("@limit", limit + 1)], ct);
-        if (rows.Count <= limit)
-        {
-            return (rows, null);
-        }
-
-        rows.RemoveAt(limit);
-        return (rows, rows[^1].Id);
+        return Page<Credit>.Of(rows, limit, credit => credit.Id);
     }
 
     private async Task OpenMonthAsync(SqlSession session, FundsAccount account, CancellationToken ct)

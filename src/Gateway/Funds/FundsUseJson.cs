@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Gateway.Core.Admission;
 using Gateway.Core.Pricing;
 
@@ -15,17 +17,24 @@ internal sealed record FundsUseJson(string Scope, string Kind, string? Month, st
 {
     public const string Balance = "balance";
 
-    public static FundsUseJson Of(in FundsBound bound, in FundsState state)
+    /// <summary>Each of the accounts as it stands, in their order.</summary>
+    public static async Task<IReadOnlyList<FundsUseJson>> ReadAsync(IFunds funds, ImmutableArray<FundsBound> bounds, CancellationToken ct)
     {
-        var limit = bound.LimitOf(state);
-        var available = (Int128)limit.NanoUsd - state.Spent.NanoUsd - state.Held.NanoUsd;
-        return new FundsUseJson(
-            bound.Kind == FundsKind.KeyBudget ? "key" : "tenant",
-            bound.Kind == FundsKind.Balance ? Balance : "monthly_budget",
-            bound.Kind == FundsKind.Balance ? null : FundsAccount.StartOf(bound.Account.Month).ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture),
-            limit.ToString(),
-            state.Spent.ToString(),
-            state.Held.ToString(),
-            new Money((long)Int128.Clamp(available, long.MinValue, long.MaxValue)).ToString());
+        var uses = new List<FundsUseJson>(bounds.Length);
+        foreach (var bound in bounds)
+        {
+            uses.Add(Of(bound, await funds.ReadAsync(bound.Account, ct)));
+        }
+
+        return uses;
     }
+
+    private static FundsUseJson Of(in FundsBound bound, in FundsState state) => new(
+        bound.Kind == FundsKind.KeyBudget ? "key" : "tenant",
+        bound.Kind == FundsKind.Balance ? Balance : "monthly_budget",
+        bound.Kind == FundsKind.Balance ? null : FundsAccount.StartOf(bound.Account.Month).ToString("yyyy-MM", CultureInfo.InvariantCulture),
+        bound.LimitOf(state).ToString(),
+        state.Spent.ToString(),
+        state.Held.ToString(),
+        new Money((long)Int128.Clamp(bound.Left(state), long.MinValue, long.MaxValue)).ToString());
 }

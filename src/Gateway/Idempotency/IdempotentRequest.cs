@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Gateway.Core.Callers;
+using Gateway.Core.Requests;
 
 namespace Gateway.Idempotency;
 

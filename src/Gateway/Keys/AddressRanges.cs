@@ -1,12 +1,16 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Gateway.Keys;
 
 /// <summary>The addresses that a key may be used from, in CIDR notation.</summary>
 internal sealed class AddressRanges
 {
+    /// <summary>The prefix of ::ffff:0:0/96.</summary>
+    private const int MappedBits = 96;
+
     private readonly ImmutableArray<IPNetwork> _networks;
 
     private AddressRanges(ImmutableArray<IPNetwork> networks) => _networks = networks;
@@ -24,10 +28,9 @@ internal sealed class AddressRanges
     {
         if (IPAddress.TryParse(text, out var address))
         {
-            // .NET would read "10" and "0x7f000001" too, which nobody means.
-            address = Plain(address);
-            network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
-            return text.AsSpan().ContainsAny('.', ':') && !text.Contains('x', StringComparison.OrdinalIgnoreCase) && !text.Contains('%', StringComparison.Ordinal);
+            var plain = Plain(address);
+            network = new IPNetwork(plain, plain.GetAddressBytes().Length * 8);
+            return IsWrittenInFull(text, address);
         }
 
         // What has bits behind its prefix may be a slip in either: .NET would drop them in silence.
@@ -35,7 +38,31 @@ internal sealed class AddressRanges
         return IPNetwork.TryParse(text, out network)
             && prefix > 0
             && IPAddress.TryParse(text.AsSpan(0, prefix), out var given)
-            && given.Equals(network.BaseAddress);
+            && given.Equals(network.BaseAddress)
+            && IsWrittenInFull(text.AsSpan(0, prefix), given)
+            && TryMakePlain(ref network);
+    }
+
+    // .NET would read "10", "10.1", "0x7f.1" and "010.0.0.1", which is 8.0.0.1, and let an address of IPv6 name an interface: nobody means that.
+    private static bool IsWrittenInFull(ReadOnlySpan<char> text, IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork
+        ? text.Equals(address.ToString(), StringComparison.Ordinal)
+        : !text.Contains('%');
+
+    /// <summary>Of IPv4 in its IPv6 form, as addresses are compared; false where it holds both kinds, and so would never be met by either.</summary>
+    private static bool TryMakePlain(ref IPNetwork network)
+    {
+        if (!network.BaseAddress.IsIPv4MappedToIPv6)
+        {
+            return true;
+        }
+
+        if (network.PrefixLength < MappedBits)
+        {
+            return false;
+        }
+
+        network = new IPNetwork(network.BaseAddress.MapToIPv4(), network.PrefixLength - MappedBits);
+        return true;
     }
 
     /// <summary>Whether a key may be used from there. An address that nobody knows is in no range.</summary>

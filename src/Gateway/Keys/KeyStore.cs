@@ -200,6 +200,7 @@ internal sealed class KeyStore(Database database, ChangeLog changes, AuditLog au
         if (outcome.Error is null)
         {
             cache.Evict([new Change(0, ChangeKind.Key, id.Value)]);
+            await changes.TellAsync();
         }
 
         return outcome;

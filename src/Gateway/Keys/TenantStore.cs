@@ -99,6 +99,7 @@ internal sealed class TenantStore(Database database, ChangeLog changes, AuditLog
                 : null,
             cancellationToken);
         cache.Evict([new Change(0, ChangeKind.Tenant, id.Value)]);
+        await changes.TellAsync();
         return changed;
     }
 

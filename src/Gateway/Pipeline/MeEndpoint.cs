@@ -47,11 +47,7 @@ internal sealed class MeEndpoint(
         }
 
         var now = time.GetUtcNow();
-        var money = new List<FundsUseJson>();
-        foreach (var bound in caller.FundsAt(now).Bounds)
-        {
-            money.Add(FundsUseJson.Of(bound, await funds.ReadAsync(bound.Account, ct)));
-        }
+        var money = await FundsUseJson.ReadAsync(funds, caller.FundsAt(now).Bounds, ct);
 
         return new MeJson(
             KeyJson.Of(key),

@@ -64,7 +64,7 @@ internal sealed partial class RequestPipeline(
         }
 
         exchange.Caller = caller;
-        if (!IdempotencyKey.TryRead(context.Request.Headers, out var key, out error))
+        if (!IdempotencyHeader.TryRead(context.Request.Headers, out var key, out error))
         {
             return error;
         }

@@ -48,10 +48,14 @@ internal sealed class AuditLog(Database database, TimeProvider time)
     /// <summary>Newest first.</summary>
     /// <param name="tenant">Changes of this tenant and its keys; null for all.</param>
     /// <param name="after">The id behind which to go on, or null.</param>
-    /// <param name="limit">At most so many, and one more where there are more.</param>
+    /// <param name="limit">At most so many.</param>
     /// <param name="ct">Ends the query.</param>
-    public Task<List<AuditEntry>> ListAsync(string? tenant, string? after, int limit, CancellationToken ct) => database.ListAsync(
-        SelectPage, Read, [new("@before", after ?? FromTheNewest), new("@tenant", tenant), new("@limit", limit + 1)], ct);
+    public async Task<Page<AuditEntry>> ListAsync(string? tenant, string? after, int limit, CancellationToken ct)
+    {
+        var rows = await database.ListAsync(
+            SelectPage, Read, [new("@before", after ?? FromTheNewest), new("@tenant", tenant), new("@limit", limit + 1)], ct);
+        return Page<AuditEntry>.Of(rows, limit, entry => entry.Id);
+    }
 
     private static AuditEntry Read(DbDataReader row) => new(
         row.GetString(0),

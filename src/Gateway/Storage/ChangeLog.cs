@@ -6,7 +6,10 @@ namespace Gateway.Storage;
 /// The sequence of changes that every node reads to learn what others wrote. The counter's row stays locked until the writer commits,
 /// so sequence numbers become visible in order and none is skipped by a reader that goes from the last one it saw.
 /// </summary>
-internal sealed class ChangeLog(Database database, TimeProvider time)
+/// <param name="database">Where it is kept.</param>
+/// <param name="time">When changes are made.</param>
+/// <param name="bell">Tells other nodes at once; null without Redis.</param>
+internal sealed class ChangeLog(Database database, TimeProvider time, ChangeBell? bell = null)
 {
     private const string Advance = "update change_counter set last = last + 1 where id = 1";
     private const string Insert = "insert into changes (sequence, kind, subject_id, at) select last, @kind, @subject, @at from change_counter";
@@ -19,6 +22,9 @@ internal sealed class ChangeLog(Database database, TimeProvider time)
         await session.ExecuteAsync(Advance, [], cancellationToken);
         await session.ExecuteAsync(Insert, [new("@kind", ToText(kind)), new("@subject", subjectId), new("@at", UnixMicroseconds.From(time.GetUtcNow()))], cancellationToken);
     }
+
+    /// <summary>To be called behind that transaction: nodes that hear of it look at once.</summary>
+    public Task TellAsync() => bell?.RingAsync() ?? Task.CompletedTask;
 
     public async Task<long> LastAsync(CancellationToken cancellationToken) =>
         (await database.ListAsync(SelectLast, row => row.GetInt64(0), [], cancellationToken))[0];

@@ -21,6 +21,7 @@ internal static class RedisRegistration
         if (services.All(service => service.ServiceType != typeof(RedisConnection)))
         {
             services.AddSingleton(provider => new RedisConnection(options, provider.GetRequiredService<TimeProvider>()));
+            services.AddSingleton<ChangeBell>();
             services.AddHealthChecks().AddCheck<RedisHealth>("redis", tags: [StorageRegistration.Ready]);
         }
 

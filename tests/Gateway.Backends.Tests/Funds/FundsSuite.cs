@@ -2,6 +2,7 @@ using Gateway.Backends.Tests.Ledger;
 using Gateway.Backends.Tests.Storage;
 using Gateway.Core.Admission;
 using Gateway.Core.Callers;
+using Gateway.Core.Errors;
 using Gateway.Core.Pricing;
 using Gateway.Funds;
 using Gateway.Keys;
@@ -161,13 +162,30 @@ public abstract class FundsSuite(Backend backend) : IAsyncLifetime
         await ShouldBeRightAsync();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public async Task Credits_that_come_to_more_than_can_be_kept_are_refused(int sign)
+    {
+        var most = new Money(sign * FundsStore.LargestCreditedUsd * Money.NanoPerUsd);
+        (await _node.Store.CreditAsync(_tenant, most, "all there is", "k", Actor.Gateway, Ct)).Error.ShouldBeNull();
+
+        var refusal = (await _node.Store.CreditAsync(_tenant, new Money(sign), "more", null, Actor.Gateway, Ct)).Error.ShouldNotBeNull();
+
+        (refusal.Status, refusal.Param).ShouldBe((400, "amount"));
+        (await _node.Store.CreditAsync(_tenant, most, "all there is", "k", Actor.Gateway, Ct)).Error.ShouldBeNull();
+        (await _node.Store.ListCreditsAsync(_tenant, null, 10, Ct)).Items.ShouldHaveSingleItem().Amount.ShouldBe(most);
+        (await BalanceAsync()).ShouldBe((most, Money.Zero));
+        await ShouldBeRightAsync();
+    }
+
     [Fact]
     public async Task Credit_is_given_once_for_its_key_and_another_under_it_is_refused()
     {
         var given = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _node.Store.CreditAsync(_tenant, Dollar, "first", "k", Actor.Gateway, Ct)));
 
-        given.Select(credit => credit!.Id).Distinct().ShouldHaveSingleItem();
-        (await _node.Store.CreditAsync(_tenant, Dollar + Dollar, "first", "k", Actor.Gateway, Ct)).ShouldBeNull();
+        given.Select(credit => credit.TryGet(out var one, out _) ? one.Id : null).Distinct().ShouldHaveSingleItem();
+        (await _node.Store.CreditAsync(_tenant, Dollar + Dollar, "first", "k", Actor.Gateway, Ct)).Error!.Code.ShouldBe("idempotency_key_reused");
         await CreditAsync(-250_000_000);
         (await BalanceAsync()).ShouldBe((new Money(750_000_000), Money.Zero));
         (await _node.Store.ListCreditsAsync(_tenant, null, 10, Ct)).Items.Count.ShouldBe(2);
@@ -280,9 +298,9 @@ public abstract class FundsSuite(Backend backend) : IAsyncLifetime
         return admitted.Count(yes => yes);
     }
 
-    private Task<Credit?> CreditAsync(Money amount) => _node.Store.CreditAsync(_tenant, amount, "test", null, Actor.Gateway, Ct);
+    private Task<Outcome<Credit>> CreditAsync(Money amount) => _node.Store.CreditAsync(_tenant, amount, "test", null, Actor.Gateway, Ct);
 
-    private Task<Credit?> CreditAsync(long nanoUsd) => CreditAsync(new Money(nanoUsd));
+    private Task<Outcome<Credit>> CreditAsync(long nanoUsd) => CreditAsync(new Money(nanoUsd));
 
     private async Task<(Money Balance, Money Held)> BalanceAsync()
     {

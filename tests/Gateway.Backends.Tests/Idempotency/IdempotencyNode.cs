@@ -2,6 +2,7 @@ using Gateway.Backends.Tests.Ledger;
 using Gateway.Backends.Tests.Storage;
 using Gateway.Core.Callers;
 using Gateway.Core.Pricing;
+using Gateway.Core.Requests;
 using Gateway.Idempotency;
 using Gateway.Ledger;
 using Gateway.Storage;

@@ -12,18 +12,21 @@ namespace Gateway.Backends.Tests.Keys;
 /// <summary>The keys of one node, with its queries counted.</summary>
 internal sealed class KeyNode
 {
-    public KeyNode(TestDatabase test)
+    /// <param name="test">The database.</param>
+    /// <param name="bell">Tells of changes, or null.</param>
+    /// <param name="pollClock">Drives the looks for changes; null for the database's clock.</param>
+    public KeyNode(TestDatabase test, ChangeBell? bell = null, TimeProvider? pollClock = null)
     {
         var opened = test.Open();
         Source = new CountingDataSource(opened.Source);
         Database = new Database(Source, opened.Dialect, test.Clock);
-        Changes = new ChangeLog(Database, test.Clock);
+        Changes = new ChangeLog(Database, test.Clock, bell);
         Audit = new AuditLog(Database, test.Clock);
         Tenants = new TenantStore(Database, Changes, Audit, Cache, test.Clock);
         Keys = new KeyStore(Database, Changes, Audit, Cache, test.Clock);
         Uses = new KeyUses(Keys, test.Clock, NullLogger<KeyUses>.Instance);
         Authenticator = new KeyAuthenticator(Cache, Keys, new BadKeys(), Uses, test.Clock, NullLogger<KeyAuthenticator>.Instance);
-        Poll = new KeyChangePoll(Database, Changes, Cache, test.Clock, NullLogger<KeyChangePoll>.Instance);
+        Poll = new KeyChangePoll(Database, Changes, Cache, pollClock ?? test.Clock, NullLogger<KeyChangePoll>.Instance, bell);
     }
 
     public CountingDataSource Source { get; }

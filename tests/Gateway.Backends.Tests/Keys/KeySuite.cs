@@ -412,7 +412,7 @@ public abstract class KeySuite(Backend backend)
 
         var key = (await here.Keys.FindAsync(issued.Key.Id, CancellationToken.None))!;
         (key.Name, key.ExpiresAt).ShouldBe(("ci", null));
-        var audit = await here.Audit.ListAsync(issued.Key.Tenant.Value, null, 10, CancellationToken.None);
+        var audit = (await here.Audit.ListAsync(issued.Key.Tenant.Value, null, 10, CancellationToken.None)).Items;
         audit.Select(entry => entry.Action).ShouldBe(["tenant.update", "key.update", "key.create", "tenant.create"]);
         audit[0].Actor.ShouldBe(actor);
         audit[1].Before!.ShouldContain("\"expires_at\"");

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Gateway.Core.Errors;
+using Gateway.Core.Requests;
 using Gateway.Idempotency;
 using Gateway.Testing;
 using Microsoft.AspNetCore.Http;
@@ -35,12 +36,12 @@ public sealed class IdempotencyHeaderTests : GatewayTest
     public void Request_without_the_header_allocates_nothing_for_it()
     {
         var headers = new HeaderDictionary { ["Authorization"] = "Bearer x" };
-        IdempotencyKey.TryRead(headers, out _, out _);
+        IdempotencyHeader.TryRead(headers, out _, out _);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         for (var i = 0; i < 1000; i++)
         {
-            IdempotencyKey.TryRead(headers, out _, out _);
+            IdempotencyHeader.TryRead(headers, out _, out _);
         }
 
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
@@ -51,7 +52,7 @@ public sealed class IdempotencyHeaderTests : GatewayTest
     {
         Read(new StringValues(["a", "a"]), out _).ShouldBeFalse();
         Read(new StringValues(["a", null]), out _).ShouldBeFalse();
-        IdempotencyKey.TryRead(new HeaderDictionary(), out var key, out var error).ShouldBeTrue();
+        IdempotencyHeader.TryRead(new HeaderDictionary(), out var key, out var error).ShouldBeTrue();
         key.ShouldBeNull();
         error.ShouldBeNull();
     }
@@ -107,7 +108,7 @@ public sealed class IdempotencyHeaderTests : GatewayTest
 
     private static bool Read(StringValues values, out IdempotencyKey? key)
     {
-        var taken = IdempotencyKey.TryRead(new HeaderDictionary { [IdempotencyKey.Header] = values }, out key, out GatewayError? error);
+        var taken = IdempotencyHeader.TryRead(new HeaderDictionary { [IdempotencyKey.Header] = values }, out key, out GatewayError? error);
         (error is null).ShouldBe(taken);
         return taken;
     }

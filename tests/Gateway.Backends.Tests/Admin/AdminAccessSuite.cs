@@ -20,7 +20,7 @@ namespace Gateway.Backends.Tests.Admin;
 /// Who may do what: each operation of the OpenAPI document, by each kind of caller, on its own tenant and on another. Every answer is held against its
 /// schema, and no refusal changes a row.
 /// </summary>
-public sealed class AdminAccessTests
+public abstract class AdminAccessSuite(Backend backend)
 {
     private const string Absent = "no key", Bad = "bad key", AdminKey = "admin key";
     private static readonly string[] Callers = [Absent, Bad, RoleText.Member, RoleText.Viewer, RoleText.Admin, RoleText.Owner, AdminKey];
@@ -54,7 +54,7 @@ public sealed class AdminAccessTests
     [Fact]
     public async Task Each_caller_may_what_the_table_says_and_gets_what_the_document_says()
     {
-        await using var node = await AdminNode.StartAsync(Backend.Sqlite);
+        await using var node = await AdminNode.StartAsync(backend);
         var document = await node.DescribeAsync();
         var wrongs = new List<string>();
 
@@ -98,7 +98,7 @@ public sealed class AdminAccessTests
     [Fact]
     public async Task Table_and_document_agree_on_the_least_role()
     {
-        await using var node = await AdminNode.StartAsync(Backend.Sqlite);
+        await using var node = await AdminNode.StartAsync(backend);
         foreach (var (name, _, _, said) in (await node.DescribeAsync()).Operations)
         {
             var least = Callers.Zip(Table[name].Own).First(cell => cell.Second < 400).First;

@@ -1,4 +1,4 @@
-namespace Gateway.Keys;
+namespace Gateway.Storage;
 
 /// <summary>Items, newest first, and the id behind which the next page goes on; null where there is none.</summary>
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? Next)
