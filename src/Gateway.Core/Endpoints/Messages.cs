@@ -72,11 +72,21 @@ internal sealed class Messages : IEndpoint, IPassage
     /// <summary>By the rules of chat completions, over what the body says in their words.</summary>
     public PromptCount CountText(ReadOnlySpan<byte> body, BytePairEncoder encoder)
     {
-        var whole = body.ToArray();
-        return MessagesRequestReader.TryRead(whole, int.MaxValue, forCount: true, out var request, out _)
-            && MessagesChatBody.Write(whole, request, ParameterPolicy.None, forCount: true).TryGet(out var chat, out _)
-            ? PromptCounter.Count(chat.Body.Span, encoder)
-            : new PromptCount(0, IsExact: false);
+        // Pictures and all: it goes back as soon as its text is counted.
+        var whole = ArrayPool<byte>.Shared.Rent(Math.Max(body.Length, 1));
+        try
+        {
+            body.CopyTo(whole);
+            var copy = whole.AsMemory(0, body.Length);
+            return MessagesRequestReader.TryRead(copy, int.MaxValue, forCount: true, out var request, out _)
+                && MessagesChatBody.Write(copy, request, ParameterPolicy.None, forCount: true).TryGet(out var chat, out _)
+                ? PromptCounter.Count(chat.Body.Span, encoder)
+                : new PromptCount(0, IsExact: false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(whole);
+        }
     }
 
     public IPassage? PassageTo(IDialect dialect) => _passages.GetValueOrDefault(dialect);

@@ -1,3 +1,4 @@
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Telemetry;
 using Microsoft.AspNetCore.Connections;
@@ -37,6 +38,8 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
             await next(context);
             if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed, ContentLength: null, ContentType: null })
             {
+                // Anthropic's clients name a version on every path.
+                exchange.Endpoint ??= context.Request.Headers.ContainsKey("anthropic-version") ? ApiEndpoint.Messages : null;
                 var (method, path) = (context.Request.Method, context.Request.Path.Value ?? "/");
                 await ErrorResponse.WriteAsync(context, context.Response.StatusCode == StatusCodes.Status404NotFound
                     ? GatewayError.UnknownUrl(method, path)

@@ -73,6 +73,15 @@ public sealed class MessagesErrorTests : MessagesTest
     }
 
     [Fact]
+    public async Task Path_that_nothing_serves_is_told_in_anthropics_form_to_its_clients()
+    {
+        using var response = await SendAsync("{}", "/v1/messages/batches");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await ShouldBeAsync(response, "not_found_error");
+    }
+
+    [Fact]
     public async Task Rate_limit_tells_when_to_come_back_in_both_families_of_headers()
     {
         var key = await App.IssueKeyAsync(keyLimits: new RateLimits { RequestsPerMinute = 1, TokensPerMinute = 100_000 });
