@@ -17,7 +17,10 @@ namespace Gateway.Simulator;
 internal sealed class SimulatorApplication(SimulatorOptions options, SimulatorRecorder recorder, SimulatorScript script)
     : IHttpApplication<DefaultHttpContext>
 {
+    private const string Responses = "/v1/responses";
+
     private readonly ChatEndpoint _chat = new(options, script);
+    private readonly ResponsesEndpoint _responses = new(options, script, static (headers, number, _) => OpenAiHeaders.Write(headers, number, TimeSpan.Zero), OpenAiError.Of);
     private readonly Azure.ChatEndpoint _azure = new(options, script);
     private readonly MessagesEndpoint _messages = new(options, script);
     private readonly GenerateEndpoint _generate = new(options, script);
@@ -99,6 +102,11 @@ internal sealed class SimulatorApplication(SimulatorOptions options, SimulatorRe
         if (_authorization is not null && !string.Equals(context.Request.Headers.Authorization, _authorization, StringComparison.Ordinal))
         {
             return ErrorAnswer.SendAsync(context.Response, OpenAiError.InvalidKey, options.Time, cancellationToken);
+        }
+
+        if (path.StartsWith(Responses, StringComparison.Ordinal) && ResponsesEndpoint.Serves(context.Request.Method, path[Responses.Length..]))
+        {
+            return _responses.HandleAsync(context, path[Responses.Length..], body, cancellationToken);
         }
 
         return (context.Request.Method, path) switch

@@ -18,6 +18,7 @@ internal static class Program
           micro  [--filter '*Reader*' ...]
           load   [--mode json|stream] [--backend sqlite|redis-postgres] [--image small|none] [--seconds 10] [--rounds 3]
                  [--connections 64] [--warmup 5] [--driver wrk|http] [--gateway DIRECTORY] [--env NAME=VALUE ...]
+                 [--against DIRECTORY] [--against-env NAME=VALUE ...]
           memory [--megabytes 20] [--streams 500] [--gateway DIRECTORY] [--env NAME=VALUE ...]
           streams [--streams 1000] [--rate 10] [--seconds 20] [--rounds 2] [--dialect openai|anthropic|gemini] [--gateway DIRECTORY] [--env NAME=VALUE ...]
           soak   [--scenario all|limits|kill|redis|postgres] [--rounds 20] [--seed 1] [--seconds 60] [--clients 200] [--redis-timeout 5000]

@@ -151,11 +151,15 @@ public sealed class GatewayApp : IAsyncDisposable
         return await ChatAsync(client, Encoding.UTF8.GetBytes(body), completion);
     }
 
-    public static Task<HttpResponseMessage> ChatAsync(HttpClient client, byte[] body, HttpCompletionOption completion, CancellationToken cancellationToken = default)
+    public static Task<HttpResponseMessage> ChatAsync(HttpClient client, byte[] body, HttpCompletionOption completion, CancellationToken cancellationToken = default) =>
+        PostAsync(client, "/v1/chat/completions", body, completion, cancellationToken);
+
+    /// <summary>Posts a JSON body as it is.</summary>
+    public static Task<HttpResponseMessage> PostAsync(HttpClient client, string path, byte[] body, HttpCompletionOption completion, CancellationToken cancellationToken = default)
     {
         var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return client.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = content }, completion, cancellationToken);
+        return client.SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = content }, completion, cancellationToken);
     }
 
     /// <summary>Every row of the ledger, newest first.</summary>

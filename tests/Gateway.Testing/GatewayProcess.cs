@@ -24,9 +24,13 @@ public sealed class GatewayProcess : IAsyncDisposable
     private GatewayProcess(Process process, ProcessOutput output, string folder, string data, GatewayProcessOptions options)
     {
         (_process, _output, _folder) = (process, output, folder);
+        CatalogPath = CatalogIn(folder);
         DataDirectory = data;
         AdminKey = options.AdminKey;
     }
+
+    /// <summary>Its catalog's file, to be changed by a test.</summary>
+    public string CatalogPath { get; }
 
     /// <summary>Where its data lie.</summary>
     public string DataDirectory { get; }
@@ -48,7 +52,7 @@ public sealed class GatewayProcess : IAsyncDisposable
     public static async Task<GatewayProcess> StartAsync(GatewayProcessOptions options, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("gateway-process-").FullName;
-        var catalog = Path.Combine(folder, "catalog.json");
+        var catalog = CatalogIn(folder);
         await File.WriteAllTextAsync(catalog, options.Catalog, cancellationToken);
 
         var data = options.DataDirectory ?? Path.Combine(folder, "data");
@@ -71,14 +75,19 @@ public sealed class GatewayProcess : IAsyncDisposable
     public Task<string> WaitForLineAsync(Predicate<string> condition, CancellationToken cancellationToken) =>
         _output.WaitForAsync(condition, cancellationToken).WaitAsync(LineTimeout, cancellationToken);
 
-    /// <summary>Asks it to end, as an operator's init system does, and gives its exit code.</summary>
-    public async Task<int> StopAsync()
+    /// <summary>Asks it to end, as an operator's init system does, and does not wait.</summary>
+    public void Terminate()
     {
         if (!_process.HasExited)
         {
             ProcessSignals.Terminate(_process);
         }
+    }
 
+    /// <summary>Asks it to end, where it has not ended, and gives its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        Terminate();
         await _process.WaitForExitAsync().WaitAsync(StopTimeout);
         return _process.ExitCode;
     }
@@ -133,6 +142,8 @@ public sealed class GatewayProcess : IAsyncDisposable
 
         return start;
     }
+
+    private static string CatalogIn(string folder) => Path.Combine(folder, "catalog.json");
 
     private static bool IsForeign(string name) => ForeignSettings.Any(foreign => name.StartsWith(foreign, StringComparison.OrdinalIgnoreCase));
 

@@ -102,12 +102,26 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task<string> CreateDatabaseAsync()
     {
         var name = $"gateway_test_{Guid.NewGuid():N}";
-        await using var connection = new NpgsqlConnection(ConnectionString);
+
+        // Not out of a pool: the server may have been killed since.
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ToString());
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = $"create database {name}";
         await command.ExecuteNonQueryAsync();
         return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ToString();
+    }
+
+    /// <summary>Copies a database to a file while it is in use, as an operator does.</summary>
+    public Task DumpAsync(string connectionString, string file) =>
+        RunAsync(Path.Combine(_binaries!, "pg_dump"), "-h", "127.0.0.1", "-p", $"{_port}", "-U", "postgres", "-Fc", "-f", file, DatabaseOf(connectionString));
+
+    /// <summary>Makes a new database of such a file; the string that connects to it.</summary>
+    public async Task<string> RestoreAsync(string file)
+    {
+        var restored = await CreateDatabaseAsync();
+        await RunAsync(Path.Combine(_binaries!, "pg_restore"), "-h", "127.0.0.1", "-p", $"{_port}", "-U", "postgres", "--exit-on-error", "-d", DatabaseOf(restored), file);
+        return restored;
     }
 
     public async ValueTask DisposeAsync()
@@ -163,6 +177,8 @@ public sealed class PostgresServer : IAsyncDisposable
             // It ended by itself.
         }
     }
+
+    private static string DatabaseOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Database ?? "postgres";
 
     private string Data => Path.Combine(_directory ?? throw new InvalidOperationException("This server was not started here."), "data");
 

@@ -28,7 +28,17 @@ public sealed record FundsRefusal(FundsKind Kind, string Subject, Money Limit, M
         _ => $"key {Subject}, monthly_budget",
     };
 
-    public GatewayError ToError()
+    public GatewayError ToError() => Explain() with
+    {
+        Limit = Kind switch
+        {
+            FundsKind.Balance => RefusingLimit.Balance,
+            FundsKind.TenantBudget => RefusingLimit.TenantBudget,
+            _ => RefusingLimit.KeyBudget,
+        },
+    };
+
+    private GatewayError Explain()
     {
         var what = Kind switch
         {

@@ -15,7 +15,9 @@ public sealed record LimitRefusal(LimitScope Scope, LimitKind Kind, long Limit, 
     /// <summary>The request is larger than the full bucket: it can never be admitted.</summary>
     public bool NeverFits => Requested > Limit;
 
-    public GatewayError ToError(string model) => Kind switch
+    public GatewayError ToError(string model) => Describe(model) with { Limit = new RefusingLimit(Scope.Kind.ToText(), Kind.ToText()) };
+
+    private GatewayError Describe(string model) => Kind switch
     {
         LimitKind.Requests => GatewayError.RequestRate(model, Scope.Describe(), Limit, Used, RetryAfter),
         LimitKind.Concurrency => GatewayError.RequestsAtOnce(model, Scope.Describe(), Limit, Used, RetryAfter),

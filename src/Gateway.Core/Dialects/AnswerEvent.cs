@@ -37,6 +37,15 @@ public readonly record struct AnswerEvent
     /// <summary>Text of the answer in it: content, refusals, reasoning, arguments of tool calls.</summary>
     public TextSize Text { get; init; }
 
+    /// <summary>Whether it only announces an answer, of which nothing has come so far.</summary>
+    public bool IsPreamble { get; init; }
+
+    /// <summary>Whether the answer says itself that it failed: its last event goes to the client, and it is a failure all the same.</summary>
+    public bool HasFailed { get; init; }
+
+    /// <summary>What the provider stores of the answer, if it stores it, as far as the event tells; or null.</summary>
+    public StoredOutput? Stored { get; init; }
+
     /// <summary>The error that it is, or null.</summary>
     public UpstreamRefusal? Error { get; init; }
 }

@@ -12,10 +12,13 @@ public static class ApiEndpoint
     /// <summary><c>/v1/messages</c> as its tokens are counted, for which nobody is asked.</summary>
     public static readonly IEndpoint CountedMessages = new Messages(ChatCompletions, forCount: true);
 
+    public static readonly IEndpoint Responses = new Responses();
+
     /// <summary>All that a client can call.</summary>
     public static readonly ImmutableArray<IEndpoint> All =
     [
         ChatCompletions,
         Messages,
+        Responses,
     ];
 }

@@ -25,7 +25,7 @@ internal sealed class ChatCompletions : IEndpoint, IPassage
 
     public string Prompt => "messages";
 
-    public string Quote => "chat.completion.quote";
+    public string QuoteObject => "chat.completion.quote";
 
     public ReadOnlyMemory<byte> StreamEnd => Done;
 

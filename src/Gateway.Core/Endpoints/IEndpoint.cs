@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Gateway.Core.Dialects;
 using Gateway.Core.Errors;
 using Gateway.Core.Metering;
+using Gateway.Core.Models;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
 using Gateway.Core.Text;
@@ -34,8 +35,11 @@ public interface IEndpoint
     /// <summary>The JSON value that <c>object</c> of a whole answer must have, whatever a provider wrote there; empty to leave it alone.</summary>
     ReadOnlyMemory<byte> AnswerObject => default;
 
-    /// <summary>The <c>object</c> of what <c>{Path}/quote</c> answers; null where nothing can be quoted.</summary>
-    string? Quote => null;
+    /// <summary>What <c>object</c> of a quote says.</summary>
+    string QuoteObject { get; }
+
+    /// <summary>A card's parameter policy in the names of this endpoint.</summary>
+    ParameterPolicy PolicyOf(ParameterPolicy card) => card;
 
     /// <summary>Whether its clients may send their key in <c>x-api-key</c>, and read Anthropic's headers: <c>request-id</c>, <c>anthropic-ratelimit-*</c>.</summary>
     bool SpeaksAnthropic => false;

@@ -52,7 +52,7 @@ internal sealed class Messages : IEndpoint, IPassage
 
     public string Prompt => "messages";
 
-    public string Quote => "message.quote";
+    public string QuoteObject => "message.quote";
 
     public bool SpeaksAnthropic => true;
 

@@ -12,8 +12,9 @@ public sealed partial record GatewayError
     public static GatewayError TooDeep(int maxDepth) => Invalid(null, null,
         $"The JSON body of your request is nested deeper than {maxDepth} levels.");
 
-    public static GatewayError EmptyBody() => Invalid(null, null,
-        "The body of your request is empty. Send a JSON object with at least 'model' and 'messages'.");
+    /// <param name="least">What the object must have, quoted and listed.</param>
+    public static GatewayError EmptyBody(string least = "'model' and 'messages'") => Invalid(null, null,
+        $"The body of your request is empty. Send a JSON object with at least {least}.");
 
     public static GatewayError BodyNotObject(string actual) => Invalid("invalid_type", null,
         $"Invalid type for the body of your request: expected a JSON object, but got {actual} instead.");

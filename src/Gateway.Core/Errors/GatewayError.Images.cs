@@ -50,7 +50,8 @@ public sealed partial record GatewayError
     public static GatewayError ImageRole(string message, string role) => Invalid("invalid_value", message,
         $"Invalid '{message}'. With this model images are only allowed for messages with the role 'user' or 'assistant', but this message with the role '{role}' contains one.");
 
-    public static GatewayError TooManyImages(int most) => Invalid("too_many_images", "messages",
+    /// <param name="list">Where they stand: <c>messages</c>, <c>input</c>.</param>
+    public static GatewayError TooManyImages(int most, string list = "messages") => Invalid("too_many_images", list,
         $"The request holds more than the {most} images allowed in one request.");
 
     /// <param name="content">The part's type: <c>image_url</c>, <c>input_audio</c>, <c>file</c>.</param>

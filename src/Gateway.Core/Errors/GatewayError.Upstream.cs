@@ -13,6 +13,14 @@ public sealed partial record GatewayError
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
+    /// <summary>This node is being stopped; another serves.</summary>
+    public static GatewayError Stopping() => new(503, ErrorTypes.ServiceUnavailable, "gateway_stopping", null,
+        "This node of the gateway is being stopped. Please try again; another one answers.")
+    {
+        Retry = RetryAdvice.After,
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
     public static GatewayError LimiterUnavailable() => new(503, ErrorTypes.ServiceUnavailable, "rate_limiter_unavailable", null,
         "The gateway cannot check rate limits just now. Please try again shortly.")
     {

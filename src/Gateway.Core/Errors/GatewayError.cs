@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+
 namespace Gateway.Core.Errors;
 
 /// <summary>
@@ -6,6 +9,9 @@ namespace Gateway.Core.Errors;
 /// </summary>
 public sealed partial record GatewayError
 {
+    private const int LongestCode = 64;
+    private static readonly SearchValues<char> CodeLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_.");
+
     private GatewayError(int status, string type, string? code, string? param, string message)
     {
         Status = status;
@@ -35,6 +41,15 @@ public sealed partial record GatewayError
 
     /// <summary>What the provider did, where the refusal is its own.</summary>
     public ProviderFault Fault { get; init; }
+
+    /// <summary>The limit that refuses, where one does.</summary>
+    public RefusingLimit? Limit { get; init; }
+
+    /// <summary>What logs and spans call it: its code, else its type. Of a provider's own words only what looks like a code, for it may hold anything else.</summary>
+    public string Label => Fault != ProviderFault.RequestRefused ? Code ?? Type : IsCode(Code) ? Code : "provider_request_refused";
+
+    private static bool IsCode([NotNullWhen(true)] string? text) =>
+        text is { Length: > 0 and <= LongestCode } && !text.AsSpan().ContainsAnyExcept(CodeLetters);
 
     private static GatewayError Invalid(string? code, string? param, string message) =>
         new(400, ErrorTypes.InvalidRequest, code, param, message);

@@ -8,8 +8,11 @@ namespace Gateway.Core.Metering;
 /// <param name="Images">Part by part, in the order of the body.</param>
 public sealed record Measurement(long TextTokens, long ImageTokens, IReadOnlyList<MeasuredImage> Images)
 {
-    public long PromptTokens => TextTokens + ImageTokens;
+    /// <summary>The most that what the provider has stored, and the request builds on, may weigh; it is not in the body.</summary>
+    public long HistoryTokens { get; init; }
 
-    /// <summary>Whether an image's size is unknown, so that <see cref="ImageTokens"/> is a bound.</summary>
-    public bool AssumesSizes => Images.Any(image => image.Image.Header is null);
+    public long PromptTokens => TextTokens + ImageTokens + HistoryTokens;
+
+    /// <summary>Whether an image's size is unknown, so that <see cref="ImageTokens"/> is a bound, or there is history, which is one.</summary>
+    public bool AssumesSizes => HistoryTokens > 0 || Images.Any(image => image.Image.Header is null);
 }

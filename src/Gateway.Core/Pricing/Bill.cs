@@ -39,7 +39,7 @@ public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charg
         if (observed.Usage is not { } usage)
         {
             source = counted is { Prompt: not null, Received: not null } && !measured.AssumesSizes ? UsageSource.Counted : UsageSource.Estimated;
-            usage = new Usage { PromptTokens = (counted.Prompt ?? measured.TextTokens) + measured.ImageTokens, CompletionTokens = received };
+            usage = new Usage { PromptTokens = (counted.Prompt ?? measured.TextTokens) + measured.ImageTokens + measured.HistoryTokens, CompletionTokens = received };
         }
         else if (usage.CompletionTokens < received && IsDoubtful(usage, observed))
         {

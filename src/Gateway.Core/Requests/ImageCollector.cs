@@ -4,7 +4,9 @@ using Gateway.Core.Images;
 namespace Gateway.Core.Requests;
 
 /// <summary>The images of a body in its order, no more of them than allowed, and the edits that bring all into the form that every provider reads.</summary>
-internal sealed class ImageCollector(int most)
+/// <param name="most">The most images in one request.</param>
+/// <param name="list">The name of the list that they stand in: <c>messages</c>, <c>input</c>.</param>
+internal sealed class ImageCollector(int most, string list = "messages")
 {
     private readonly List<ImagePart> _images = [];
     private readonly List<ImageField> _fields = [];
@@ -22,15 +24,16 @@ internal sealed class ImageCollector(int most)
     /// <param name="part">Index of its part in the message's content.</param>
     /// <param name="text">Where it is.</param>
     /// <param name="detail">As the client asked.</param>
+    /// <param name="place">In which list it stands.</param>
     /// <param name="at">Where it stands, if not as that part.</param>
-    public GatewayError? Add(int message, int part, in ImageText text, ImageDetail detail, string? at = null)
+    public GatewayError? Add(int message, int part, in ImageText text, ImageDetail detail, ImagePlace place = ImagePlace.Message, string? at = null)
     {
         if (_images.Count == most)
         {
-            return GatewayError.TooManyImages(most);
+            return GatewayError.TooManyImages(most, list);
         }
 
-        _images.Add(new ImagePart(message, part, text.Source, text.Range, text.Escaped, detail) { At = at });
+        _images.Add(new ImagePart(message, part, text.Source, text.Range, text.Escaped, detail) { Place = place, At = at });
         return null;
     }
 

@@ -112,7 +112,7 @@ internal ref struct ImageObjectReader(int message, int part, string name, ReadOn
         return null;
     }
 
-    private static bool TryReadDetail(ref Utf8JsonReader reader, out ImageDetail detail)
+    internal static bool TryReadDetail(ref Utf8JsonReader reader, out ImageDetail detail)
     {
         detail = ImageDetail.Auto;
         if (reader.TokenType == JsonTokenType.Null)

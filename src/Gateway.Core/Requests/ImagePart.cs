@@ -3,7 +3,7 @@ using Gateway.Core.Images;
 namespace Gateway.Core.Requests;
 
 /// <summary>An image in a message, not yet looked at.</summary>
-/// <param name="Message">Index of its message.</param>
+/// <param name="Message">Index of its message, or of its item in a response's input.</param>
 /// <param name="Part">Index inside the message's content, or <see cref="Field"/>.</param>
 /// <param name="Source">Where its bytes are.</param>
 /// <param name="Url">The URL's, id's or base64's text between its quotes, still with JSON escapes where <paramref name="Escaped"/>.</param>
@@ -17,11 +17,22 @@ public readonly record struct ImagePart(int Message, int Part, ImageSource Sourc
     /// <summary>Where it stands, where that is no part of a message's content: inside of a tool's result, of a document; else null.</summary>
     public string? At { get; init; }
 
-    /// <summary>The part's path in the body: <c>messages[0].content[1]</c>, or <c>messages[0].image</c>.</summary>
-    public string Path => At ?? (Part == Field ? $"messages[{Message}].image" : $"messages[{Message}].content[{Part}]");
+    /// <summary>In which list it stands.</summary>
+    public ImagePlace Place { get; init; }
+
+    /// <summary>The part's path in the body: <c>messages[0].content[1]</c>, <c>messages[0].image</c>, <c>input[0].content[1]</c>, or <c>input[2].output[0]</c>.</summary>
+    public string Path => At ?? Place switch
+    {
+        ImagePlace.Input => $"input[{Message}].content[{Part}]",
+        ImagePlace.ToolOutput => $"input[{Message}].output[{Part}]",
+        _ => Part == Field ? $"messages[{Message}].image" : $"messages[{Message}].content[{Part}]",
+    };
 
     /// <summary>Where its detail stands, as its part is commonly written.</summary>
-    public string DetailPath => Part == Field ? $"{Path}.detail" : $"{Path}.image_url.detail";
+    public string DetailPath => Part == Field || Place != ImagePlace.Message ? $"{Path}.detail" : $"{Path}.image_url.detail";
+
+    /// <summary>What such a part is called in its endpoint: <c>image_url</c> or <c>input_image</c>.</summary>
+    public string TypeName => Place == ImagePlace.Message ? "image_url" : "input_image";
 
     /// <summary>The text of <see cref="Url"/>, without escapes; null where its escapes stand for no text.</summary>
     public string? Text(ReadOnlySpan<byte> body) => JsonText.Unquote(body.Slice(Url.Start - 1, Url.Length + 2));

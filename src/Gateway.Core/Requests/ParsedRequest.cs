@@ -52,6 +52,12 @@ public class ParsedRequest
     /// <summary>Where the first file part that is no uploaded picture stands, or null.</summary>
     public string? File { get; init; }
 
+    /// <summary>What the provider has stored and the request builds on: never more than <see cref="Responses.InputReader.MostReferences"/> and one.</summary>
+    public IReadOnlyList<StoredReference> References { get; init; } = [];
+
+    /// <summary>Whether the provider stores the answer.</summary>
+    public bool Store { get; init; }
+
     /// <summary>The outermost object's properties in the order of the body.</summary>
     public IReadOnlyList<TopLevelParameter> Parameters { get; init; } = [];
 

@@ -36,5 +36,5 @@ public sealed record RequestPlan(ParsedRequest Request, long? AllowedCompletion,
         }
     }
 
-    private static bool IsMaximum(string name) => name is "max_tokens" or "max_completion_tokens";
+    private static bool IsMaximum(string name) => name is "max_tokens" or "max_completion_tokens" or "max_output_tokens";
 }

@@ -44,7 +44,7 @@ public static class RequestPolicy
                 // Behind a property that stays, the comma in front goes; before the first that stays, the comma behind: never one comma twice.
                 edits.Add(Remove(body.Span, request.Parameters[i], commaInFront: kept > 0));
                 maxTokens = name == "max_tokens" ? null : maxTokens;
-                maxCompletionTokens = name == "max_completion_tokens" ? null : maxCompletionTokens;
+                maxCompletionTokens = name is "max_completion_tokens" or "max_output_tokens" ? null : maxCompletionTokens;
             }
             else
             {
@@ -54,7 +54,7 @@ public static class RequestPolicy
 
         foreach (var parameter in policy.Defaults)
         {
-            var isMaximum = parameter.Name is "max_tokens" or "max_completion_tokens";
+            var isMaximum = parameter.Name is "max_tokens" or "max_completion_tokens" or "max_output_tokens";
             if (isMaximum ? (maxTokens ?? maxCompletionTokens) is not null : request.Find(System.Text.Encoding.UTF8.GetBytes(parameter.Name)) is not null)
             {
                 continue;

@@ -21,6 +21,12 @@ public readonly record struct Answer
     /// <summary>The usage, in OpenAI's meaning, where it tells one; not judged yet, see <see cref="UsageJudge"/>.</summary>
     public Usage? Usage { get; init; }
 
+    /// <summary>Whether it says itself that it failed, though there is an answer in it.</summary>
+    public bool HasFailed { get; init; }
+
+    /// <summary>What the provider stores of it, if it stores it; or null.</summary>
+    public StoredOutput? Stored { get; init; }
+
     /// <summary>Text of the answer.</summary>
     public TextSize Text { get; init; }
 }

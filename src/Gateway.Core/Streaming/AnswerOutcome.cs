@@ -11,6 +11,6 @@ public enum AnswerOutcome
     /// <summary>The provider was unreachable, refused, broke off, or sent what cannot be read.</summary>
     UpstreamFailed,
 
-    /// <summary>The provider took longer than the model's timeouts allow.</summary>
+    /// <summary>The provider took longer than the model's timeouts allow, or than a gateway that stops could wait.</summary>
     TimedOut,
 }

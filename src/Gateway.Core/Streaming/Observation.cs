@@ -28,6 +28,9 @@ public sealed record Observation
     /// </summary>
     public bool ReadToEnd { get; init; }
 
+    /// <summary>What the provider stores of the answer, if it stores it; or null.</summary>
+    public StoredOutput? Stored { get; init; }
+
     /// <summary>From the request's arrival to the answer's first content, in milliseconds; null where none came.</summary>
     public long? FirstTokenMs { get; init; }
 }

@@ -53,6 +53,45 @@ public static class UsageReader
         return true;
     }
 
+    /// <summary>As <see cref="TryRead"/>, in the names of the Responses API: <c>input_tokens</c>, <c>output_tokens</c> and their details.</summary>
+    public static bool TryReadResponses(ref Utf8JsonReader reader, out Usage usage)
+    {
+        usage = default;
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return false;
+        }
+
+        var read = default(Usage);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("input_tokens"u8))
+            {
+                read = read with { PromptTokens = ReadCountBehind(ref reader) };
+            }
+            else if (reader.ValueTextEquals("output_tokens"u8))
+            {
+                read = read with { CompletionTokens = ReadCountBehind(ref reader) };
+            }
+            else if (reader.ValueTextEquals("input_tokens_details"u8))
+            {
+                ReadPromptDetails(ref reader, ref read);
+            }
+            else if (reader.ValueTextEquals("output_tokens_details"u8))
+            {
+                ReadCompletionDetails(ref reader, ref read);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        usage = read;
+        return true;
+    }
+
     private static void ReadPromptDetails(ref Utf8JsonReader reader, ref Usage usage)
     {
         reader.Read();

@@ -7,15 +7,19 @@ namespace Gateway.Simulator.Azure;
 
 /// <summary>
 /// Azure OpenAI: <c>POST /openai/deployments/{name}/chat/completions?api-version=...</c>, where the path names the
-/// deployment, and <c>POST /openai/v1/chat/completions</c>, where the body's model does. Bodies are OpenAI's.
+/// deployment, and <c>POST /openai/v1/chat/completions</c>, where the body's model does; <c>/openai/responses?api-version=...</c> and
+/// <c>/openai/v1/responses</c>, where it always does. Bodies are OpenAI's.
 /// </summary>
 internal sealed partial class ChatEndpoint(SimulatorOptions options, SimulatorScript script)
 {
     private const string Classic = "/openai/deployments/";
     private const string Completions = "/chat/completions";
+    private const string Responses = "/openai/responses";
+    private const string ResponsesV1 = "/openai/v1/responses";
 
     private readonly TimeProvider _time = options.Time;
     private readonly BehaviorLayers _layers = new(options.Default, script);
+    private readonly ResponsesEndpoint _responses = new(options, script, AzureHeaders.Write, AzureError.Of);
     private long _number;
 
     public async Task HandleAsync(HttpContext context, string path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
@@ -24,6 +28,12 @@ internal sealed partial class ChatEndpoint(SimulatorOptions options, SimulatorSc
         if (!MayEnter(context.Request.Headers))
         {
             await ErrorAnswer.SendAsync(response, AzureError.NoKey, _time, cancellationToken);
+            return;
+        }
+
+        if (TryReadResponses(path, context.Request.Query, out var rest) && ResponsesEndpoint.Serves(context.Request.Method, rest))
+        {
+            await _responses.HandleAsync(context, rest, body, cancellationToken);
             return;
         }
 
@@ -80,6 +90,15 @@ internal sealed partial class ChatEndpoint(SimulatorOptions options, SimulatorSc
 
         deployment = path[Classic.Length..^Completions.Length];
         return true;
+    }
+
+    /// <summary>What lies behind <c>/responses</c>: below v1, or with a version in the query. Either way the body names the deployment.</summary>
+    private static bool TryReadResponses(string path, IQueryCollection query, out string rest)
+    {
+        var root = path.StartsWith(ResponsesV1, StringComparison.Ordinal) ? ResponsesV1 : Responses;
+        var isServed = path.StartsWith(root, StringComparison.Ordinal) && (root == ResponsesV1 || Version().IsMatch(query["api-version"].ToString()));
+        rest = isServed ? path[root.Length..] : "";
+        return isServed;
     }
 
     private bool MayEnter(IHeaderDictionary headers)

@@ -1,4 +1,6 @@
 using Gateway.Core.Models;
+using Gateway.Storage;
+using Gateway.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -24,9 +26,11 @@ internal static class CatalogServices
                 AppContext.BaseDirectory),
             Environment.GetEnvironmentVariable,
             provider.GetService<CatalogOverlay>(),
-            provider.GetRequiredService<ILogger<CatalogStore>>()));
+            provider.GetRequiredService<ILogger<CatalogStore>>(),
+            provider.GetService<GatewayMetrics>()));
         services.AddSingleton(provider => new ModelResolver(provider.GetRequiredService<CatalogStore>(), choose(provider)));
         services.AddHostedService<CatalogWatcher>();
+        services.AddHealthChecks().AddCheck<CatalogHealth>("catalog", tags: [StorageRegistration.Ready]);
         return services;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gateway.Catalog.Reading;
 using Gateway.Core.Models;
+using Gateway.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Catalog;
@@ -15,18 +16,22 @@ internal sealed partial class CatalogStore
     private readonly Func<string, string?> _environment;
     private readonly CatalogOverlay? _overlay;
     private readonly ILogger<CatalogStore> _logger;
+    private readonly GatewayMetrics? _metrics;
     private byte[] _seen;
     private string? _unreadable;
+    private bool _isRefused;
     private volatile CatalogSnapshot _current;
+    private volatile bool _isStale;
 
     /// <param name="file">Where it lies.</param>
     /// <param name="environment">What <c>${NAME}</c> stands for.</param>
     /// <param name="overlay">A provider beside the file's, or null.</param>
     /// <param name="logger">Told of each catalog taken or refused.</param>
+    /// <param name="metrics">Counts the changes; null = nobody does.</param>
     /// <exception cref="OptionsValidationException">The file cannot be read or is refused; the message lists every reason and its fix.</exception>
-    public CatalogStore(CatalogFile file, Func<string, string?> environment, CatalogOverlay? overlay, ILogger<CatalogStore> logger)
+    public CatalogStore(CatalogFile file, Func<string, string?> environment, CatalogOverlay? overlay, ILogger<CatalogStore> logger, GatewayMetrics? metrics = null)
     {
-        (_file, _environment, _overlay, _logger) = (file, environment, overlay, logger);
+        (_file, _environment, _overlay, _logger, _metrics) = (file, environment, overlay, logger, metrics);
         try
         {
             _seen = file.ReadAll();
@@ -42,6 +47,9 @@ internal sealed partial class CatalogStore
     }
 
     public CatalogSnapshot Current => _current;
+
+    /// <summary>Whether the file as it was last looked at is not the one in force: it was refused, or cannot be read.</summary>
+    public bool IsStale => _isStale;
 
     /// <summary>Every deployment of the catalog in force that can be sent to, card by card; one that several cards name comes several times.</summary>
     public IEnumerable<Deployment> CurrentDeployments() => _current.Models.SelectMany(static card => card.Usable);
@@ -60,11 +68,14 @@ internal sealed partial class CatalogStore
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            _isStale = true;
+
             // Once for each reason, not each second.
             if (_unreadable != failure.Message)
             {
                 _unreadable = failure.Message;
                 Log.Unreadable(_logger, _file.Path, failure.Message);
+                _metrics?.CatalogChanged(GatewayMetrics.CatalogUnreadable);
             }
 
             return;
@@ -72,19 +83,23 @@ internal sealed partial class CatalogStore
 
         if (bytes.AsSpan().SequenceEqual(_seen))
         {
+            _isStale = _isRefused;
             return;
         }
 
         _seen = bytes;
         var reading = CatalogReader.Read(bytes, _environment, _overlay);
+        _isStale = _isRefused = reading.Snapshot is null;
         if (reading.Snapshot is not { } snapshot)
         {
             Log.Refused(_logger, _file.Path, reading.Problems.Length, string.Join("; ", reading.Problems));
+            _metrics?.CatalogChanged(GatewayMetrics.CatalogRefused);
             return;
         }
 
         _current = snapshot;
         Announce(reading, snapshot);
+        _metrics?.CatalogChanged(GatewayMetrics.CatalogTaken);
     }
 
     private static OptionsValidationException Refused(ImmutableArray<string> reasons) =>

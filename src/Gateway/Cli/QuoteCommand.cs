@@ -39,7 +39,7 @@ internal static class QuoteCommand
         var catalogs = OpenCatalog();
         await using var services = new ServiceCollection().AddLogging().AddImages(new ConfigurationBuilder().Build()).BuildServiceProvider();
         var images = new ImageResolver(services.GetRequiredService<RemoteImageProbe>(), pictures: null, files: null, NullLogger<ImageResolver>.Instance);
-        var preparation = new RequestPreparation(new ModelResolver(catalogs, static card => card.Usable[0]), images);
+        var preparation = new RequestPreparation(new ModelResolver(catalogs, static card => card.Usable[0]), images, stored: null);
         var catalog = catalogs.Current;
         ReadOnlyMemory<byte> body;
         try
@@ -58,7 +58,7 @@ internal static class QuoteCommand
             return Refused;
         }
 
-        await QuoteTable.WriteAsync(output, arguments.Images, prepared, QuoteDocument.Of(ApiEndpoint.ChatCompletions, prepared, body.Span, catalog.Limits));
+        await QuoteTable.WriteAsync(output, arguments.Images, prepared, QuoteDocument.Of(prepared, body.Span, catalog.Limits, ApiEndpoint.ChatCompletions));
         return 0;
     }
 

@@ -16,6 +16,8 @@ internal static class Subcommands
             ["quote", "--help" or "-h", ..] => () => SayAsync(QuoteArguments.Usage),
             ["ledger", "verify", "--help" or "-h", ..] => () => SayAsync(LedgerVerifyArguments.Usage),
             ["catalog", "check", "--help" or "-h", ..] => () => SayAsync(CatalogCheckCommand.Usage),
+            ["health", "--help" or "-h", ..] => () => SayAsync(HealthCommand.Usage),
+            ["health", .. var rest] => () => HealthCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None),
             ["quote", .. var rest] => () => QuoteCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None),
             ["ledger", "verify", .. var rest] => () => LedgerVerifyCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None),
             ["catalog", "check", .. var rest] => () => CatalogCheckCommand.RunAsync(rest, Console.Out, Console.Error, CancellationToken.None),
@@ -37,6 +39,7 @@ internal static class Subcommands
         await Console.Out.WriteLineAsync(
             $"""
             gateway                       serves; settings come from appsettings.json and the environment (see docs/configuration.md)
+            {HealthCommand.Usage}
             {QuoteArguments.Usage}
             {CatalogCheckCommand.Usage}
             {LedgerVerifyArguments.Usage}

@@ -6,8 +6,8 @@ namespace Gateway.Forwarding;
 
 /// <summary>
 /// Watches for the client to leave, and rules what becomes of the upstream then. A request that the provider does not have whole is
-/// stopped, and so is every one of a tenant that cancels; any other is read on, until the drain's time or tokens are spent or the gateway
-/// must stop. The one who reads asks <see cref="HasLeft"/> after each read.
+/// stopped, and so is every one of a tenant that cancels; any other is read on, until the drain's time or tokens are spent. A gateway that
+/// must stop ends it either way, and a client that is still there is told. The one who reads asks <see cref="HasLeft"/> after each read.
 /// </summary>
 internal sealed class ClientWatch(
     DisconnectPolicy policy, DisconnectOptions bounds, SplicedBodyStream body, UpstreamDeadline deadline, CancellationToken forcedStop) : IDisposable
@@ -15,6 +15,7 @@ internal sealed class ClientWatch(
     private CancellationTokenRegistration _left;
     private CancellationTokenRegistration _forced;
     private volatile bool _hasLeft;
+    private volatile bool _isForced;
     private volatile PipeWriter? _writer;
     private long? _spentBefore;
     private int _leaving;
@@ -22,8 +23,15 @@ internal sealed class ClientWatch(
     /// <summary>Whether nobody reads the answer any more. Once true it stays so.</summary>
     public bool HasLeft => _hasLeft;
 
+    /// <summary>Whether the gateway stops and waits for the provider no longer.</summary>
+    public bool IsForced => _isForced;
+
     /// <param name="gone">The client's own token. It may be cancelled already.</param>
-    public void Begin(CancellationToken gone) => _left = gone.UnsafeRegister(static watch => ((ClientWatch)watch!).Leave(), this);
+    public void Begin(CancellationToken gone)
+    {
+        _left = gone.UnsafeRegister(static watch => ((ClientWatch)watch!).Leave(), this);
+        _forced = forcedStop.UnsafeRegister(static watch => ((ClientWatch)watch!).Force(), this);
+    }
 
     /// <summary>Names the writer that whoever reads may be waiting for; leaving ends that wait.</summary>
     public void Writes(PipeWriter writer) => _writer = writer;
@@ -60,13 +68,18 @@ internal sealed class ClientWatch(
         }
 
         deadline.EndWithin(TimeSpan.FromSeconds(bounds.DrainSeconds));
-        _forced = forcedStop.UnsafeRegister(static deadline => ((UpstreamDeadline)deadline!).Stop(), deadline);
 
         // Last, since the request may go on, and end, inside these calls.
         if (!deadline.HasPassed)
         {
             _writer?.CancelPendingFlush();
         }
+    }
+
+    private void Force()
+    {
+        _isForced = true;
+        deadline.Stop();
     }
 
     /// <summary>Waits for a departure that is just being handled.</summary>

@@ -32,6 +32,9 @@ internal sealed class ForwardRequest
     /// <summary>What was read of it.</summary>
     public required ParsedRequest Parsed { get; init; }
 
+    /// <summary>As the GenAI conventions name it.</summary>
+    public string Operation { get; init; } = "chat";
+
     public bool Stream => Parsed.Stream;
 
     /// <summary>What becomes of the upstream where the client leaves.</summary>
@@ -61,6 +64,9 @@ internal sealed class ForwardRequest
 
     /// <summary>Signs the attempt under way; null where the provider needs none.</summary>
     public ProviderCredential? Credential { get; set; }
+
+    /// <summary>What was spent on providers so far, waits before retries among it.</summary>
+    public TimeSpan Spent { get; set; }
 
     /// <summary>Called as an answer begins, while the attempt is its deployment's probe.</summary>
     public Action? OnAnswer { get; set; }

@@ -4,6 +4,7 @@ using Gateway.Core.Errors;
 using Gateway.Core.Streaming;
 using Gateway.Forwarding.Routing;
 using Gateway.Telemetry;
+using Gateway.Telemetry.Tracing;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
@@ -68,7 +69,9 @@ internal sealed partial class Forwarder(
             {
                 if (route.Wait > TimeSpan.Zero)
                 {
+                    var waitsFrom = time.GetTimestamp();
                     await WaitAsync(route.Wait, total - time.GetElapsedTime(began), gone);
+                    request.Spent += time.GetElapsedTime(waitsFrom);
                 }
 
                 var left = best is null ? total : total - time.GetElapsedTime(began);
@@ -77,7 +80,7 @@ internal sealed partial class Forwarder(
                     break;
                 }
 
-                sent = await sender.TrySendAsync(new Attempt(context, request, output, route.Current, route.Key, left, gone), route.IsLastResort);
+                sent = await AttemptAsync(new Attempt(context, request, output, route.Current, route.Key, left, gone), route, isRetry: best is not null);
             }
             finally
             {
@@ -91,7 +94,6 @@ internal sealed partial class Forwarder(
                 continue;
             }
 
-            metrics.DeploymentAttempted(request.Target.Deployment.Provider.Name, request.Target.Deployment.Model, VerdictText.Of(result.Verdict), isRetry: best is not null);
             if (!result.IsRetryable)
             {
                 return result.Response;
@@ -114,6 +116,36 @@ internal sealed partial class Forwarder(
         request.Settle(told!); // Set with the refusal.
         output.Name(request.Target.Deployment);
         return best;
+    }
+
+    /// <summary>One attempt, with its span and its time.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<AttemptResult?> AttemptAsync(Attempt attempt, RequestRoute route, bool isRetry)
+    {
+        var (request, target) = (attempt.Request, attempt.Request.Target);
+        var (activity, sentAt) = (GatewayActivities.StartAttempt(request.Operation, target, route.Attempts), time.GetTimestamp());
+        AttemptResult? sent = null;
+        try
+        {
+            sent = await sender.TrySendAsync(attempt, route.IsLastResort);
+        }
+        finally
+        {
+            var took = time.GetElapsedTime(sentAt);
+            request.Spent += took;
+            var (verdict, failed) = sent is { } result ? (VerdictText.Of(result.Verdict), result.Verdict is not (Verdict.Served or Verdict.Unknown)) : (string.Empty, false);
+            if (sent is not null)
+            {
+                metrics.DeploymentAttempted(request.Operation, target, verdict, failed, isRetry, took);
+            }
+
+            if (activity is not null)
+            {
+                GatewayActivities.EndAttempt(activity, sent?.Response.Observation, verdict, failed);
+            }
+        }
+
+        return sent;
     }
 
     private async ValueTask WaitAsync(TimeSpan wait, TimeSpan left, CancellationToken gone)

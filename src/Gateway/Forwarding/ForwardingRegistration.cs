@@ -19,7 +19,6 @@ internal static class ForwardingRegistration
         services.AddSingleton<IValidateOptions<KeepAliveOptions>, KeepAliveOptionsValidator>();
         services.AddOptions<KeepAliveOptions>().Bind(configuration.GetSection(KeepAliveOptions.Section)).ValidateOnStart();
         services.AddSingleton<ForcedStop>();
-        services.AddHostedService(provider => provider.GetRequiredService<ForcedStop>());
         services.AddSingleton<ProviderClients>();
         services.AddSingleton(provider => new DeploymentStates(deployments(provider), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new DeploymentBoard(provider.GetRequiredService<DeploymentStates>().Read));
@@ -30,6 +29,7 @@ internal static class ForwardingRegistration
         });
         services.AddSingleton<UpstreamSender>();
         services.AddSingleton<Forwarder>();
+        services.AddSingleton<StoredCall>();
         return services;
     }
 }

@@ -48,6 +48,15 @@ internal sealed class StreamRelay(
     /// <summary>Whether it read to the answer's end.</summary>
     public bool Ended { get; private set; }
 
+    /// <summary>Whether anything of an answer came, beyond its announcement.</summary>
+    public bool HasAnswer { get; private set; }
+
+    /// <summary>Whether the answer itself says that it failed.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>What the provider stores of it, as far as that was told; or null.</summary>
+    public StoredOutput? Stored { get; private set; }
+
     /// <summary>The provider's own last event as the client is to get it, or null where the endpoint's end of a stream stands for it.</summary>
     public byte[]? LastEvent { get; private set; }
 
@@ -238,6 +247,9 @@ internal sealed class StreamRelay(
             Take(usage);
         }
 
+        HasAnswer |= passed.Usage is not null || !(passed.IsPreamble || passed.HasFailed);
+        HasFailed |= passed.HasFailed;
+        Stored = passed.Stored ?? Stored;
         _finished |= passed.Finished;
         _terminal |= passed.IsTerminal;
         Take(passed.Text);

@@ -30,7 +30,7 @@ internal sealed class StreamedResponse(HttpContext context, IEndpoint endpoint, 
     public override bool TryCopyEnd(Charge charge, AnswerCopy copy, [NotNullWhen(true)] out string? contentType)
     {
         contentType = null;
-        if (brokenBy is not null || !Observation.ReadToEnd)
+        if (brokenBy is not null || !Observation.ReadToEnd || Observation.Outcome == AnswerOutcome.UpstreamFailed)
         {
             return false;
         }

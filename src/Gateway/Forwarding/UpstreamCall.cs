@@ -9,6 +9,7 @@ using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
+using Gateway.Telemetry.Tracing;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
@@ -35,7 +36,6 @@ internal sealed class UpstreamCall(
 
     private bool _answerBegan;
     private bool _told;
-    private long? _firstTokenMs;
     private StreamRelay? _relay;
     private ReceivedText? _text;
     private AnswerBuffer? _held;
@@ -48,6 +48,9 @@ internal sealed class UpstreamCall(
 
     /// <summary>Its own word on when to try again, or null.</summary>
     public TimeSpan? Wait { get; private set; }
+
+    /// <summary>From the request's arrival to the answer's first content; null where none came.</summary>
+    public TimeSpan? FirstToken { get; private set; }
 
     /// <summary>What came of it; null until a response's headers arrived.</summary>
     public ObservedResponse? Response { get; private set; }
@@ -67,6 +70,7 @@ internal sealed class UpstreamCall(
         }
 
         proxyRequest.Headers.TryAddWithoutValidation("X-Client-Request-Id", request.RequestId);
+        TraceHeaders.Write(proxyRequest.Headers, httpContext);
         foreach (var (name, text) in deployment.Provider.Dialect.Headers)
         {
             if (!proxyRequest.Headers.Contains(name))
@@ -143,7 +147,7 @@ internal sealed class UpstreamCall(
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) =>
         ValueTask.CompletedTask;
 
-    /// <summary>The answer that never came, or that ended before its time: by the client, by the clock, by the store of pictures, or by the provider.</summary>
+    /// <summary>The answer that never came, or that ended before its time: by the client, by the gateway's own stop, by the clock, by the store of pictures, or by the provider.</summary>
     public ObservedResponse BrokenOff()
     {
         if (client.HasLeft)
@@ -151,28 +155,33 @@ internal sealed class UpstreamCall(
             return Left();
         }
 
-        var (outcome, error) = deadline.HasPassed
-            ? (AnswerOutcome.TimedOut, GatewayError.ProviderTimedOut())
+        var (outcome, error) = client.IsForced ? (AnswerOutcome.TimedOut, GatewayError.Stopping())
+            : deadline.HasPassed ? (AnswerOutcome.TimedOut, GatewayError.ProviderTimedOut())
             : (AnswerOutcome.UpstreamFailed, body.IsPictureLost ? GatewayError.FileStoreUnavailable() : GatewayError.ProviderUnreachable());
-        return _relay is { Began: true } ? Streamed(outcome, error) : Refuse(error);
+        return _relay is { Began: true } ? Streamed(outcome, error) : Refuse(error, outcome);
     }
 
-    public ObservedResponse Refuse(GatewayError error) => client.HasLeft ? Left() : new RefusedResponse
+    public ObservedResponse Refuse(GatewayError error) =>
+        Refuse(error, error.Status == StatusCodes.Status504GatewayTimeout ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed);
+
+    private ObservedResponse Refuse(GatewayError error, AnswerOutcome outcome) => client.HasLeft ? Left() : new RefusedResponse
     {
         Refusal = error,
         Sent = body.IsConsumed,
         Observation = new Observation
         {
-            Outcome = error.Status == StatusCodes.Status504GatewayTimeout ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed,
+            Outcome = outcome,
             Status = request.Endpoint.StatusOf(error),
             AnswerBegan = _answerBegan,
-            FirstTokenMs = _firstTokenMs,
+            FirstTokenMs = FirstTokenMs,
         },
     };
 
     /// <summary>Of an answer that its client did not wait for and that did not end: the gateway stopped it, or the provider failed, which tells what is due.</summary>
     private AnswerOutcome OutcomeUnseen =>
         deadline.IsStopped ? AnswerOutcome.ClientDisconnected : deadline.HasPassed ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed;
+
+    private long? FirstTokenMs => FirstToken is { } first ? (long)first.TotalMilliseconds : null;
 
     private static bool IsFit(StringValues values)
     {
@@ -243,7 +252,7 @@ internal sealed class UpstreamCall(
         return _relay switch
         {
             _ when client.HasLeft => Left(),
-            { BrokenBy: null } => Streamed(AnswerOutcome.Completed, null),
+            { BrokenBy: null } => Streamed(_relay.HasFailed ? AnswerOutcome.UpstreamFailed : AnswerOutcome.Completed, null),
             { Began: true, BrokenBy: { } error } => Streamed(AnswerOutcome.UpstreamFailed, error),
             { BrokenBy: { } error } => Refuse(error),
         };
@@ -261,8 +270,9 @@ internal sealed class UpstreamCall(
             RefusedUsage = _relay.RefusedUsage,
             ReadToEnd = _relay.Ended,
             Received = _relay.Received,
-            AnswerBegan = true,
-            FirstTokenMs = _firstTokenMs,
+            AnswerBegan = _relay.HasAnswer,
+            Stored = _relay.Stored,
+            FirstTokenMs = FirstTokenMs,
         },
     };
 
@@ -288,8 +298,7 @@ internal sealed class UpstreamCall(
 
         if (answer.IsError)
         {
-            return Refuse(GatewayError.FromAnswer(
-                request.Target.Deployment.Provider.Dialect.ReadRefusal(StatusCodes.Status500InternalServerError, _held.Memory.Span)));
+            return Refuse(GatewayError.FromAnswer(ReadRefusal(StatusCodes.Status500InternalServerError, _held.Memory.Span)));
         }
 
         if (!answer.IsAnswer)
@@ -306,14 +315,15 @@ internal sealed class UpstreamCall(
             Sent = true,
             Observation = new Observation
             {
-                Outcome = hasLeft ? AnswerOutcome.ClientDisconnected : AnswerOutcome.Completed,
+                Outcome = hasLeft ? AnswerOutcome.ClientDisconnected : answer.HasFailed ? AnswerOutcome.UpstreamFailed : AnswerOutcome.Completed,
                 Status = hasLeft ? StatusCodes.Status499ClientClosedRequest : StatusCodes.Status200OK,
                 Usage = problem == UsageProblem.None ? answer.Usage : null,
                 RefusedUsage = problem == UsageProblem.None ? null : new RefusedUsage(answer.Usage.GetValueOrDefault(), problem),
                 ReadToEnd = true,
                 Received = answer.Text,
                 AnswerBegan = true,
-                FirstTokenMs = _firstTokenMs,
+                Stored = answer.Stored,
+                FirstTokenMs = FirstTokenMs,
             },
         };
     }
@@ -332,7 +342,7 @@ internal sealed class UpstreamCall(
         }
 
         translated.Dispose();
-        var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(StatusCodes.Status500InternalServerError, answer.Memory.Span);
+        var refusal = ReadRefusal(StatusCodes.Status500InternalServerError, answer.Memory.Span);
         return refusal.Message is null ? GatewayError.ProviderMalformed() : GatewayError.FromAnswer(refusal);
     }
 
@@ -359,7 +369,7 @@ internal sealed class UpstreamCall(
                 // The status stands, whatever became of the body.
             }
 
-            var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(status, buffer.AsSpan(0, length));
+            var refusal = ReadRefusal(status, buffer.AsSpan(0, length));
             (RefusedWith, Wait) = (status, RetryAfter(response));
             return GatewayError.FromUpstream(refusal, Wait);
         }
@@ -367,6 +377,15 @@ internal sealed class UpstreamCall(
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>A message that repeats the credential it was sent is not passed on.</summary>
+    private UpstreamRefusal ReadRefusal(int status, ReadOnlySpan<byte> body)
+    {
+        var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(status, body);
+        return request.Credential is { } credential && refusal.Message?.Contains(credential.Value[(credential.Value.LastIndexOf(' ') + 1)..], StringComparison.Ordinal) == true
+            ? refusal with { Message = null }
+            : refusal;
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)
@@ -393,5 +412,5 @@ internal sealed class UpstreamCall(
         }
     }
 
-    private void MarkFirstToken() => _firstTokenMs ??= (long)time.GetElapsedTime(request.Arrived).TotalMilliseconds;
+    private void MarkFirstToken() => FirstToken ??= time.GetElapsedTime(request.Arrived);
 }

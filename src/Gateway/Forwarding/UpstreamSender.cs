@@ -87,15 +87,15 @@ internal sealed partial class UpstreamSender(
             Log.Fault(logger, fault, request.RequestId);
         }
 
-        var response = call.Response ?? (error == ForwarderError.RequestTimedOut
+        var response = call.Response ?? (error == ForwarderError.RequestTimedOut && !client.IsForced
             ? call.Refuse(GatewayError.ProviderTimedOut())
             : call.BrokenOff());
         if (response.Refusal is { } refusal && error != ForwarderError.None)
         {
-            Log.Failed(logger, request.RequestId, deployment.Provider.Name, deployment.Model, error, refusal.Code, context.Features.Get<IForwarderErrorFeature>()?.Exception);
+            Log.Failed(logger, request.RequestId, deployment.Provider.Name, deployment.Model, error, refusal.Label, context.Features.Get<IForwarderErrorFeature>()?.Exception);
         }
 
-        var result = AttemptResult.Of(response, client.HasLeft, call.Fault is not null, call.RefusedWith, call.Wait);
+        var result = AttemptResult.Of(response, client.HasLeft, call.Fault is not null || client.IsForced, call.RefusedWith, call.Wait);
         SetAside(attempt.Candidate, attempt.Key, result);
         if (IsConclusive(attempt, result))
         {
@@ -103,7 +103,7 @@ internal sealed partial class UpstreamSender(
             var firstByte = result.Verdict is Verdict.Served or Verdict.BrokenOff ? deadline.FirstByte
                 : response.Observation.Outcome == AnswerOutcome.TimedOut ? deadline.Elapsed
                 : null;
-            var firstToken = response.Observation.FirstTokenMs is { } ms ? TimeSpan.FromMilliseconds(ms) - time.GetElapsedTime(request.Arrived, started) : (TimeSpan?)null;
+            var firstToken = response.Observation.FirstTokenMs is not null ? call.FirstToken - time.GetElapsedTime(request.Arrived, started) : null;
             attempt.Candidate.State.Note(result, firstByte, firstToken);
         }
 

@@ -6,20 +6,9 @@ namespace Gateway.Limits;
 internal sealed record LimitUseJson(string Scope, string? Model, string Kind, long Limit, long Used, long Remaining, decimal? ResetSeconds)
 {
     public static LimitUseJson Of(LimitUse use) => new(
-        use.Scope.Kind switch
-        {
-            LimitScopeKind.Key => "key",
-            LimitScopeKind.Tenant => "tenant",
-            LimitScopeKind.KeyModel => "key_model",
-            _ => "tenant_model",
-        },
+        use.Scope.Kind.ToText(),
         use.Scope.Model,
-        use.Kind switch
-        {
-            LimitKind.Requests => "requests",
-            LimitKind.Tokens => "tokens",
-            _ => "concurrent_requests",
-        },
+        use.Kind.ToText(),
         use.Limit,
         use.Used,
         use.Remaining,

@@ -2,6 +2,7 @@ using Gateway.Core.Admission;
 using Gateway.Storage;
 using Gateway.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Limits;
@@ -23,6 +24,11 @@ internal static class LimitsRegistration
             return services.AddSingleton<ILimiter>(static provider => provider.GetRequiredService<InMemoryLimiter>());
         }
 
+        services.AddHealthChecks().Add(new HealthCheckRegistration(
+            "redis",
+            provider => new RedisHealth(provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<RedisOutage>(), whenRedisIsDown(provider)),
+            failureStatus: null,
+            tags: [StorageRegistration.Ready]));
         return services
             .AddSingleton(static provider =>
             {

@@ -13,7 +13,7 @@ internal static class ErrorResponse
     public static async ValueTask WriteAsync(HttpContext context, GatewayError error)
     {
         var exchange = Exchange.Of(context);
-        exchange.Refusal = error.Code ?? error.Type;
+        (exchange.Refusal, exchange.Limit) = (error.Label, error.Limit);
         var response = context.Response;
         if (response.HasStarted)
         {

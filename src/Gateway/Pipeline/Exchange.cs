@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using Gateway.Core.Callers;
 using Gateway.Core.Endpoints;
+using Gateway.Core.Errors;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
 using Gateway.Core.Pricing;
@@ -55,7 +56,19 @@ internal sealed class Exchange
     /// <summary>The id of the request whose stored answer this one gets, where it repeats one.</summary>
     public string? ReplayOf { get; set; }
 
-    /// <summary><c>error.code</c> or else <c>error.type</c> of the refusal, where there was one.</summary>
+    /// <summary>What the GenAI conventions call what it asks for.</summary>
+    public string Operation { get; set; } = "chat";
+
+    /// <summary>What was spent on providers, waits before retries among it.</summary>
+    public TimeSpan ProviderTime { get; set; }
+
+    /// <summary>What was spent on reading the body: mostly the client's own time.</summary>
+    public TimeSpan ReadingTime { get; set; }
+
+    /// <summary>The limit that refused it, or null.</summary>
+    public RefusingLimit? Limit { get; set; }
+
+    /// <summary>What logs call the refusal, where there was one.</summary>
     public string? Refusal { get; set; }
 
     public static Exchange Of(HttpContext context) => context.Features.GetRequiredFeature<Exchange>();

@@ -1,15 +1,20 @@
+using System.Diagnostics;
 using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
+using Gateway.Ledger;
 using Gateway.Telemetry;
+using Gateway.Telemetry.Prometheus;
+using Gateway.Telemetry.Tracing;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
 
 namespace Gateway.Pipeline;
 
 /// <summary>
-/// Around every request: gives it an id, puts the headers that every answer carries, turns an exception into a 500 of OpenAI's form, and
-/// gives a path or method that nothing serves a body of the same form.
+/// Around every request: gives it an id, puts the headers that every answer carries, turns an exception into a 500 of OpenAI's form,
+/// gives a path or method that nothing serves a body of the same form, and lets none begin on a node that is being stopped.
 /// </summary>
-internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvider time, RequestLog log, ILogger<ExchangeMiddleware> logger)
+internal sealed partial class ExchangeMiddleware(RequestDelegate next, Drain drain, TimeProvider time, RequestLog log, GatewayMetrics metrics, IOptions<GatewayOptions> options, ILogger<ExchangeMiddleware> logger)
 {
     // As late as it can be, for an answer that fails on its way may lose the headers that it had.
     private static readonly Func<object, Task> WriteHeaders = static state =>
@@ -27,14 +32,23 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
         return Task.CompletedTask;
     };
 
+    private readonly PathString _inference = new(options.Value.PathPrefix.Length > 0 ? options.Value.PathPrefix : null);
+
     public async Task InvokeAsync(HttpContext context)
     {
         var exchange = new Exchange(time, context.Request.Headers.TraceParent);
         context.Features.Set(exchange);
         context.TraceIdentifier = exchange.TraceId;
         context.Response.OnStarting(WriteHeaders, context);
+        var entered = drain.TryEnter(context);
         try
         {
+            if (!entered)
+            {
+                await ErrorResponse.WriteAsync(context, GatewayError.Stopping());
+                return;
+            }
+
             await next(context);
             if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed, ContentLength: null, ContentType: null })
             {
@@ -63,12 +77,74 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
         }
         finally
         {
-            if (log.IsEnabled && !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal))
+            if (entered)
             {
-                log.Write(LineOf(context, exchange));
+                drain.Exit();
+            }
+
+            End(context, exchange);
+        }
+    }
+
+    private static bool IsOwnBusiness(PathString path) => path.StartsWithSegments("/health", StringComparison.Ordinal) || path.Equals(MetricsEndpoint.Path, StringComparison.Ordinal);
+
+    /// <summary>Tells the log, the instruments and the trace, each where somebody listens.</summary>
+    private void End(HttpContext context, Exchange exchange)
+    {
+        var (path, activity) = (context.Request.Path, Activity.Current);
+        if (IsOwnBusiness(path))
+        {
+            if (activity is not null)
+            {
+                GatewayActivities.Hide(activity);
+            }
+
+            return;
+        }
+
+        if (path.StartsWithSegments(_inference, StringComparison.OrdinalIgnoreCase))
+        {
+            metrics.RequestEnded(FactsOf(context, exchange));
+        }
+
+        if (log.IsEnabled || activity is { IsAllDataRequested: true })
+        {
+            var line = LineOf(context, exchange);
+            if (log.IsEnabled)
+            {
+                log.Write(line);
+            }
+
+            if (activity is not null)
+            {
+                GatewayActivities.Describe(activity, context, line);
             }
         }
     }
+
+    private static RequestFacts FactsOf(HttpContext context, Exchange exchange) => new()
+    {
+        Tenant = exchange.Caller?.Tenant.Value,
+        Outcome = OutcomeOf(context, exchange),
+        Status = exchange.Observation?.Status ?? context.Response.StatusCode,
+        Operation = exchange.Operation,
+        Target = exchange.Target,
+        Observation = exchange.Observation,
+        Bill = exchange.Bill,
+        IsStream = context.Response.ContentType?.StartsWith("text/event-stream", StringComparison.Ordinal) ?? false,
+        Limit = exchange.Limit,
+        Elapsed = exchange.Elapsed,
+        Elsewhere = exchange.ProviderTime + exchange.ReadingTime,
+    };
+
+    private static string OutcomeOf(HttpContext context, Exchange exchange) => exchange switch
+    {
+        { Observation: { } observed } => LedgerText.Of(observed.Outcome),
+        { ReplayOf: not null, Refusal: null } => "replayed",
+        { Refusal: "client_disconnected" } => "client_disconnected",
+        { Refusal: not null } => context.Response.StatusCode >= StatusCodes.Status500InternalServerError ? "failed" : "refused",
+        _ => "completed",
+    };
 
     private static bool IsClientGone(Exception exception, HttpContext context) =>
         exception is ConnectionResetException or ConnectionAbortedException
@@ -87,12 +163,13 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, TimeProvi
         Model = exchange.Target?.Card.Id,
         Provider = exchange.Target?.Deployment.Provider.Name,
         UpstreamModel = exchange.Target?.Deployment.Model,
-        Outcome = exchange.Observation?.Outcome.ToString(),
+        Outcome = exchange.Observation is { } observed ? LedgerText.Of(observed.Outcome) : null,
         PromptTokens = exchange.Bill?.Usage.PromptTokens ?? 0,
         CompletionTokens = exchange.Bill?.Usage.CompletionTokens ?? 0,
         Images = exchange.Measurement?.Images.Count ?? 0,
         CostUsd = exchange.Bill?.Charge.Amount.ToString(),
         DurationMs = (long)exchange.Elapsed.TotalMilliseconds,
+        OwnMs = (long)Math.Max(0, (exchange.Elapsed - exchange.ProviderTime - exchange.ReadingTime).TotalMilliseconds),
         FirstTokenMs = exchange.Observation?.FirstTokenMs,
         TraceId = exchange.TraceId,
     };

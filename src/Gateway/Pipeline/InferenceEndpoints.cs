@@ -3,6 +3,9 @@ using Gateway.Files;
 using Gateway.Idempotency;
 using Gateway.Images;
 using Gateway.Ledger;
+using Gateway.Responses;
+using Gateway.Telemetry;
+using Gateway.Telemetry.Prometheus;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Pipeline;
@@ -23,18 +26,29 @@ internal static class InferenceEndpoints
         {
             builder.WebHost.UseUrls(url);
         }
+
+        builder.ListenForMetrics();
     }
 
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.AddShutdown(configuration);
         services.AddIdempotency(configuration, static provider => () => provider.GetRequiredService<LedgerWriter>().IsSpooling);
         services.AddCors();
-        services.AddSingleton<BodyBuffers>();
+        services.AddSingleton(static provider =>
+        {
+            var buffers = new BodyBuffers(provider.GetRequiredService<IOptions<GatewayOptions>>());
+            provider.GetRequiredService<GatewayMetrics>().ObserveBodies(() => buffers.Held);
+            return buffers;
+        });
         services.AddSingleton<RequestBodyReader>();
         services.AddSingleton(provider => new ImageResolver(
             provider.GetRequiredService<RemoteImageProbe>(), provider.GetRequiredService<RemotePictures>(), provider.GetRequiredService<FileStore>(), provider.GetRequiredService<ILogger<ImageResolver>>()));
+        services.AddStoredResponses();
+        services.AddSingleton<StoredReferences>();
+        services.AddSingleton<StoredResponseEndpoints>();
         services.AddSingleton<RequestPreparation>();
         services.AddSingleton<ImageDrift>();
         services.AddSingleton<Replays>();
@@ -53,6 +67,7 @@ internal static class InferenceEndpoints
     {
         app.UseTrustedProxies(app.Configuration);
         app.UseMiddleware<ExchangeMiddleware>();
+        app.UseMetricsPort();
         app.UseCrossOrigin(app.Configuration);
     }
 
@@ -63,6 +78,7 @@ internal static class InferenceEndpoints
         var quotes = services.GetRequiredService<QuoteEndpoint>();
         var models = services.GetRequiredService<ModelEndpoints>();
         var (me, organization) = (services.GetRequiredService<MeEndpoint>(), services.GetRequiredService<OrganizationEndpoints>());
+        var stored = services.GetRequiredService<StoredResponseEndpoints>();
         var files = services.GetRequiredService<FileEndpoints>();
         var api = endpoints.MapGroup(services.GetRequiredService<IOptions<GatewayOptions>>().Value.PathPrefix);
 
@@ -70,13 +86,15 @@ internal static class InferenceEndpoints
         {
             var path = endpoint.Path[Version.Length..];
             api.MapPost(path, (RequestDelegate)(context => pipeline.HandleAsync(context, endpoint)));
-            if (endpoint.Quote is not null)
-            {
-                api.MapPost($"{path}/quote", (RequestDelegate)(context => quotes.QuoteAsync(context, endpoint)));
-            }
+            api.MapPost($"{path}/quote", (RequestDelegate)(context => quotes.HandleAsync(context, endpoint)));
         }
 
-        api.MapPost("/messages/count_tokens", (RequestDelegate)quotes.CountAsync);
+        api.MapPost("/messages/count_tokens", (RequestDelegate)(context => quotes.CountAsync(context, ApiEndpoint.CountedMessages)));
+        api.MapPost("/responses/input_tokens", (RequestDelegate)(context => quotes.CountAsync(context, ApiEndpoint.Responses)));
+        api.MapGet("/responses/{id}", (RequestDelegate)(context => stored.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapGet("/responses/{id}/input_items", (RequestDelegate)(context => stored.ItemsAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapPost("/responses/{id}/cancel", (RequestDelegate)(context => stored.CancelAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapDelete("/responses/{id}", (RequestDelegate)(context => stored.DeleteAsync(context, (string)context.Request.RouteValues["id"]!)));
         api.MapMethods("/models", Read, models.ListAsync);
 
         // Model ids may hold slashes.

@@ -13,13 +13,12 @@ namespace Gateway.Pipeline;
 /// <summary>A quote as it is shown: with the text counted exactly where there is a tokenizer, up to what any model reads, unlike the estimate that limits go by.</summary>
 internal sealed class QuoteDocument
 {
-    private readonly IEndpoint _endpoint;
     private readonly PreparedRequest _prepared;
     private readonly Measurement _exact;
 
-    private QuoteDocument(IEndpoint endpoint, PreparedRequest prepared, Measurement exact, Quote quote)
+    private QuoteDocument(PreparedRequest prepared, Measurement exact, Quote quote)
     {
-        (_endpoint, _prepared, _exact, Quote) = (endpoint, prepared, exact, quote);
+        (_prepared, _exact, Quote) = (prepared, exact, quote);
     }
 
     /// <summary>By the exact text.</summary>
@@ -31,27 +30,28 @@ internal sealed class QuoteDocument
 
     public long PromptTokens => _exact.PromptTokens;
 
-    /// <param name="endpoint">What is called.</param>
     /// <param name="prepared">The request.</param>
     /// <param name="body">Its body.</param>
     /// <param name="limits">The catalog's.</param>
-    public static QuoteDocument Of(IEndpoint endpoint, PreparedRequest prepared, ReadOnlySpan<byte> body, LimitSettings limits)
+    /// <param name="endpoint">What it is a quote for.</param>
+    public static QuoteDocument Of(PreparedRequest prepared, ReadOnlySpan<byte> body, LimitSettings limits, IEndpoint endpoint)
     {
         var exact = prepared is { Measurement.TextTokens: <= PromptCounter.MostWorthCounting, Target.Deployment.Tokenizer: { } name }
             && BytePairEncoder.TryGet(name, out var encoder)
             ? prepared.Measurement with { TextTokens = endpoint.CountText(body, encoder).Tokens }
             : prepared.Measurement;
         return new QuoteDocument(
-            endpoint, prepared, exact, Quoter.Quote(prepared.Plan, exact, prepared.Target, limits.TokensCharge, limits.DefaultCompletionTokens));
+            prepared, exact, Quoter.Quote(prepared.Plan, exact, prepared.Target, limits.TokensCharge, limits.DefaultCompletionTokens));
     }
 
     /// <param name="json">Takes the document.</param>
     /// <param name="refusedBy">What would refuse the request just now, or null.</param>
-    public void WriteTo(Utf8JsonWriter json, string? refusedBy)
+    /// <param name="endpoint">What it is a quote for.</param>
+    public void WriteTo(Utf8JsonWriter json, string? refusedBy, IEndpoint endpoint)
     {
         var target = _prepared.Target;
         json.WriteStartObject();
-        json.WriteString("object"u8, _endpoint.Quote);
+        json.WriteString("object"u8, endpoint.QuoteObject);
         json.WriteString("model"u8, target.Requested);
         json.WriteStartObject("upstream"u8);
         json.WriteString("provider"u8, target.Deployment.Provider.Name);
@@ -61,6 +61,11 @@ internal sealed class QuoteDocument
         json.WriteNumber("prompt_tokens"u8, _exact.PromptTokens);
         json.WriteNumber("text_tokens"u8, TextTokens);
         json.WriteNumber("image_tokens"u8, ImageTokens);
+        if (_exact.HistoryTokens > 0)
+        {
+            json.WriteNumber("history_tokens"u8, _exact.HistoryTokens);
+        }
+
         json.WriteNumber("max_completion_tokens"u8, Quote.LongestCompletion);
         json.WriteStartArray("images"u8);
         foreach (var image in _exact.Images)

@@ -10,31 +10,33 @@ using Gateway.Limits;
 
 namespace Gateway.Pipeline;
 
-/// <summary>
-/// An endpoint's <c>/quote</c>: what a request would weigh and cost, and whether its limits would let it in; and <c>/v1/messages/count_tokens</c>,
-/// which is told the weight alone. Nothing is sent or charged.
-/// </summary>
+/// <summary><c>POST</c> to an endpoint's path and <c>/quote</c>: what a request would weigh and cost, and whether its limits would let it in. Nothing is sent or charged.</summary>
 internal sealed class QuoteEndpoint(
     KeyAuthenticator keys, RequestBodyReader bodies, CatalogStore catalogs, RequestPreparation preparation, ILimiter limiter, IFunds funds)
 {
     // No limit of requests or tokens counts them, and an exact count of much text takes a while.
     private readonly TenantSlots _quotes = new(mostOfTenant: 16, mostOfAll: 128);
 
-    public Task QuoteAsync(HttpContext context, IEndpoint endpoint) => HandleAsync(context, endpoint, countsOnly: false);
-
-    public Task CountAsync(HttpContext context) => HandleAsync(context, ApiEndpoint.CountedMessages, countsOnly: true);
-
-    private async Task HandleAsync(HttpContext context, IEndpoint endpoint, bool countsOnly)
+    public async Task HandleAsync(HttpContext context, IEndpoint endpoint)
     {
-        var exchange = Exchange.Of(context);
-        exchange.Endpoint = endpoint;
-        if (await AnswerAsync(context, exchange, endpoint, countsOnly) is { } refusal)
+        Exchange.Of(context).Endpoint = endpoint;
+        if (await AnswerAsync(context, Exchange.Of(context), endpoint, isCount: false) is { } refusal)
         {
             await ErrorResponse.WriteAsync(context, refusal);
         }
     }
 
-    private async ValueTask<GatewayError?> AnswerAsync(HttpContext context, Exchange exchange, IEndpoint endpoint, bool countsOnly)
+    /// <summary><c>POST /v1/responses/input_tokens</c>, <c>/v1/messages/count_tokens</c>: what a request weighs, and nothing else of its quote.</summary>
+    public async Task CountAsync(HttpContext context, IEndpoint endpoint)
+    {
+        Exchange.Of(context).Endpoint = endpoint;
+        if (await AnswerAsync(context, Exchange.Of(context), endpoint, isCount: true) is { } refusal)
+        {
+            await ErrorResponse.WriteAsync(context, refusal);
+        }
+    }
+
+    private async ValueTask<GatewayError?> AnswerAsync(HttpContext context, Exchange exchange, IEndpoint endpoint, bool isCount)
     {
         var ct = context.RequestAborted;
         if (!(await keys.AuthenticateAsync(context, endpoint.SpeaksAnthropic)).TryGet(out var caller, out var error))
@@ -62,15 +64,10 @@ internal sealed class QuoteEndpoint(
         }
 
         (exchange.Target, exchange.Measurement) = (prepared.Target, prepared.Measurement);
-        var quote = QuoteDocument.Of(endpoint, prepared, body.Memory.Span, catalog.Limits);
-        if (countsOnly)
+        var document = QuoteDocument.Of(prepared, body.Memory.Span, catalog.Limits, endpoint);
+        if (isCount)
         {
-            await WriteAsync(context, json =>
-            {
-                json.WriteStartObject();
-                json.WriteNumber("input_tokens"u8, quote.PromptTokens);
-                json.WriteEndObject();
-            }, ct);
+            await WriteAsync(context, json => WriteCount(json, document.PromptTokens, endpoint), ct);
             return null;
         }
 
@@ -79,9 +76,20 @@ internal sealed class QuoteEndpoint(
         var spent = refusal is null
             ? await funds.PeekAsync(caller.FundsAt(exchange.At).Bounds, prepared.MostCost, surely: true, ct)
             : null;
-        var refusedBy = QuoteDocument.Describe(refusal) ?? spent?.Describe();
-        await WriteAsync(context, json => quote.WriteTo(json, refusedBy), ct);
+        await WriteAsync(context, json => document.WriteTo(json, QuoteDocument.Describe(refusal) ?? spent?.Describe(), endpoint), ct);
         return null;
+    }
+
+    private static void WriteCount(Utf8JsonWriter json, long tokens, IEndpoint endpoint)
+    {
+        json.WriteStartObject();
+        if (!endpoint.SpeaksAnthropic)
+        {
+            json.WriteString("object"u8, "response.input_tokens"u8);
+        }
+
+        json.WriteNumber("input_tokens"u8, tokens);
+        json.WriteEndObject();
     }
 
     private static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write, CancellationToken ct)

@@ -17,6 +17,15 @@ internal sealed class RequestBodyReader(BodyBuffers buffers, IOptions<GatewayOpt
 
     public async ValueTask<Outcome<RequestBody>> ReadAsync(HttpContext context)
     {
+        var exchange = Exchange.Of(context);
+        var began = exchange.Elapsed;
+        var body = await ReadWholeAsync(context);
+        exchange.ReadingTime = exchange.Elapsed - began;
+        return body;
+    }
+
+    private async ValueTask<Outcome<RequestBody>> ReadWholeAsync(HttpContext context)
+    {
         var request = context.Request;
         ExpandingBody? expanding = null;
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding.ToString(), "identity", StringComparison.OrdinalIgnoreCase))

@@ -30,6 +30,7 @@ internal sealed partial class RequestPipeline(
     RequestBodyReader bodies,
     CatalogStore catalogs,
     RequestPreparation preparation,
+    StoredReferences stored,
     ILimiter limiter,
     IFunds funds,
     Forwarder forwarder,
@@ -176,7 +177,7 @@ internal sealed partial class RequestPipeline(
             },
         };
         using var response = await forwarder.SendAsync(context, forward);
-        exchange.Observation = response.Observation;
+        (exchange.Observation, exchange.ProviderTime) = (response.Observation, forward.Spent);
         (target, measurement) = (exchange.Target = forward.Target, exchange.Measurement = forward.Current.Measurement);
         if (response.Observation is { Usage: null, RefusedUsage: { } refused })
         {
@@ -205,6 +206,7 @@ internal sealed partial class RequestPipeline(
         }
 
         drift.Observe(endpoint, target, measurement, response.Observation, body);
+        await stored.BindAsync(request, target, caller.Tenant, response.Observation, bill, isSpooled);
         await response.FinishAsync(bill.Charge, exchange.TraceId, context.RequestAborted);
         return response.Refusal;
     }

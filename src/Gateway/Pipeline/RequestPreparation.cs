@@ -13,7 +13,10 @@ using Gateway.Images;
 namespace Gateway.Pipeline;
 
 /// <summary>The pipeline's stages between the body and its admission. A request that is forwarded and one that is only quoted both go this way.</summary>
-internal sealed class RequestPreparation(ModelResolver models, ImageResolver images)
+/// <param name="models">Finds who serves.</param>
+/// <param name="images">Finds what the images are.</param>
+/// <param name="stored">Finds what a request builds on; null where nothing is stored.</param>
+internal sealed class RequestPreparation(ModelResolver models, ImageResolver images, StoredReferences? stored)
 {
     /// <param name="endpoint">What was called.</param>
     /// <param name="body">The whole body.</param>
@@ -42,12 +45,24 @@ internal sealed class RequestPreparation(ModelResolver models, ImageResolver ima
 
         if (request.Images.Count > 0 && endpoint.WeighsImages && target.Card.Usable.All(static deployment => deployment.ImageFormula is null))
         {
-            return GatewayError.ContentUnsupported(request.Images[0].Path, "image_url");
+            return GatewayError.ContentUnsupported(request.Images[0].Path, request.Images[0].TypeName);
+        }
+
+        // What it builds on, which is with one provider alone.
+        if (request.References.Count > 0)
+        {
+            if (!(await FindStoredAsync(request, target, caller, ct)).TryGet(out var context, out error))
+            {
+                return error;
+            }
+
+            writer.Stored = context;
+            target = target with { Deployment = context.Deployment! }; // There are references.
         }
 
         // (5) The images' headers, and those images that anyone who may serve needs in the body. (6) What it all weighs, as the upstream model counts.
         // (7) What it may take.
-        ModelCard[] fallbacks = target.Card.Fallbacks.IsEmpty ? [] : [.. ModelResolver.Fallbacks(catalog, target.Card, caller, at)];
+        ModelCard[] fallbacks = target.Card.Fallbacks.IsEmpty || request.References.Count > 0 ? [] : [.. ModelResolver.Fallbacks(catalog, target.Card, caller, at)];
         var inlined = pictures is not null && request.Images.Count > 0 && (Inlines(target.Card) || Array.Exists(fallbacks, Inlines)) ? pictures : null;
         if (!(await images.ResolveAsync(body, request.Images, caller.Tenant, catalog.Images, inlined, ct)).TryGet(out var sized, out error))
         {
@@ -64,6 +79,10 @@ internal sealed class RequestPreparation(ModelResolver models, ImageResolver ima
         var quote = QuoteOf(upstream, catalog);
         return new PreparedRequest(upstream, sized, quote, MostCost(writer, upstream, quote.Ceiling, fallbacks, catalog), fallbacks, writer.Write);
     }
+
+    private ValueTask<Outcome<StoredContext>> FindStoredAsync(ParsedRequest request, Target target, Caller caller, CancellationToken ct) =>
+        stored?.FindAsync(request, target, caller.Tenant, ct)
+        ?? new(request.References[0] is { IsResponse: false } item ? GatewayError.ItemNotFound(item.Path, item.Id) : GatewayError.PreviousResponseNotFound(request.References[0].Id));
 
     /// <summary>For the deployment that was chosen; where that one cannot take the request, for the first of the card's that can.</summary>
     private static Outcome<Upstream> Write(UpstreamWriter writer, Target target)

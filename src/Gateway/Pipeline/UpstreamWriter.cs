@@ -24,6 +24,9 @@ internal sealed class UpstreamWriter(IEndpoint endpoint, ReadOnlyMemory<byte> bo
     /// <summary>Set once they were looked at; before that nothing can be written.</summary>
     public SizedImage[] Images { get; set; } = [];
 
+    /// <summary>What the request builds on; who has it is the only one to serve.</summary>
+    public StoredContext Stored { get; set; }
+
     /// <summary>What a card makes of the request, or why it does not take it.</summary>
     public Outcome<RequestPlan> Plan(ModelCard card)
     {
@@ -48,6 +51,11 @@ internal sealed class UpstreamWriter(IEndpoint endpoint, ReadOnlyMemory<byte> bo
         if (endpoint.PassageTo(deployment.Provider.Dialect) is not { } passage || deployment.AddressOf(passage.Route, request.Stream) is null)
         {
             return GatewayError.EndpointUnsupported(requested, endpoint.Path);
+        }
+
+        if (Stored.Deployment is { } keeper && !ReferenceEquals(deployment, keeper))
+        {
+            return GatewayError.StoredElsewhere(Stored.Path, requested);
         }
 
         if (!Weigh(target).TryGet(out var weighed, out var error))
@@ -75,13 +83,15 @@ internal sealed class UpstreamWriter(IEndpoint endpoint, ReadOnlyMemory<byte> bo
 
         if (Images.Length > 0 && endpoint.WeighsImages && target.Deployment.ImageFormula is null)
         {
-            return GatewayError.ContentUnsupported(request.Images[0].Path, "image_url");
+            return GatewayError.ContentUnsupported(request.Images[0].Path, request.Images[0].TypeName);
         }
 
         if (!Meter.TryMeasure(endpoint.EstimateText(request), Images, target.Deployment.ImageFormula, out var measurement, out error))
         {
             return error;
         }
+
+        measurement = Stored.Tokens == 0 ? measurement : measurement with { HistoryTokens = Stored.Tokens };
 
         // What the card's price does not hold for is not sent.
         return target.Card.MaxPromptTokens is { } most && measurement.PromptTokens > most
@@ -91,7 +101,7 @@ internal sealed class UpstreamWriter(IEndpoint endpoint, ReadOnlyMemory<byte> bo
 
     private Outcome<RequestPlan> Apply(ModelCard card)
     {
-        if (!RequestPolicy.TryApply(body, request, card.Parameters, out var plan, out var error))
+        if (!RequestPolicy.TryApply(body, request, endpoint.PolicyOf(card.Parameters), out var plan, out var error))
         {
             return error;
         }
@@ -116,7 +126,7 @@ internal sealed class UpstreamWriter(IEndpoint endpoint, ReadOnlyMemory<byte> bo
 
         return request switch
         {
-            { Images.Count: > 0 } when !card.Takes("image") => GatewayError.ContentUnsupported(request.Images[0].Path, "image_url"),
+            { Images.Count: > 0 } when !card.Takes("image") => GatewayError.ContentUnsupported(request.Images[0].Path, request.Images[0].TypeName),
             { Audio: { } path } when !card.Takes("audio") => GatewayError.ContentUnsupported(path, "input_audio"),
             { File: { } path } when !card.Takes("file") => GatewayError.ContentUnsupported(path, "file"),
             _ => null,

@@ -22,7 +22,6 @@ internal static class RedisRegistration
         {
             services.AddSingleton(provider => new RedisConnection(options, provider.GetRequiredService<TimeProvider>()));
             services.AddSingleton<ChangeBell>();
-            services.AddHealthChecks().AddCheck<RedisHealth>("redis", tags: [StorageRegistration.Ready]);
         }
 
         return true;

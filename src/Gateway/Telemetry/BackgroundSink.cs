@@ -24,6 +24,7 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
     private readonly ManualResetEventSlim _stopping = new();
     private List<LogEvent> _waiting = [];
     private long _dropped;
+    private long _droppedInAll;
 
     public BackgroundSink(ITextFormatter formatter, Stream output)
     {
@@ -33,6 +34,9 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
         _thread.Start();
     }
 
+    /// <summary>Events that were dropped since the start.</summary>
+    public long Dropped => Interlocked.Read(ref _droppedInAll);
+
     public void Emit(LogEvent logEvent)
     {
         lock (_gate)
@@ -40,6 +44,7 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
             if (_waiting.Count >= Capacity)
             {
                 _dropped++;
+                _droppedInAll++;
                 return;
             }
 

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Gateway.Core.Models;
 
 namespace Gateway.Telemetry;
 
-/// <summary>The gateway's own instruments, by event. Tags are bounded: models of the catalog, never what a client sent.</summary>
-internal sealed class GatewayMetrics
+/// <summary>The gateway's own instruments, by event; those of a request's end in the other half. See docs/metrics.md.</summary>
+internal sealed partial class GatewayMetrics
 {
     public const string MeterName = "Gateway";
 
@@ -16,8 +18,18 @@ internal sealed class GatewayMetrics
     /// <inheritdoc cref="LedgerDatabase"/>
     public const string LedgerSpool = "spool";
 
-    private const string ProviderTag = "gen_ai.provider.name";
-    private const string ModelTag = "gen_ai.response.model";
+    /// <summary>What became of a change of the catalog's file.</summary>
+    public const string CatalogTaken = "taken";
+
+    /// <inheritdoc cref="CatalogTaken"/>
+    public const string CatalogRefused = "refused";
+
+    /// <inheritdoc cref="CatalogTaken"/>
+    public const string CatalogUnreadable = "unreadable";
+
+    // Boxed once.
+    private static readonly object True = true;
+    private static readonly object False = false;
 
     private static readonly double[] CommitBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -28,11 +40,17 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _ledgerReplayedRows;
     private readonly Counter<long> _ledgerRefusedRows;
     private readonly Counter<long> _deploymentAttempts;
+    private readonly Histogram<double> _operationDuration;
+    private readonly Counter<long> _catalogReloads;
 
-    public GatewayMetrics(IMeterFactory meters)
+    /// <param name="meters">Owns the meter, and disposes of it.</param>
+    /// <param name="time">Tells which traffic is recent.</param>
+    public GatewayMetrics(IMeterFactory meters, TimeProvider time)
     {
-        // The factory owns the meter, and disposes of it.
         _meter = meters.Create(MeterName);
+        _requests = new RequestInstruments(_meter);
+        _tenants = new TenantTraffic(time);
+        ObserveTenants();
         _imageEstimateRatio = _meter.CreateHistogram<double>(
             "gateway.image.estimate_ratio",
             unit: "1",
@@ -53,6 +71,13 @@ internal sealed class GatewayMetrics
             "gateway.ledger.refused_rows", unit: "{row}", description: "Ledger rows that were refused for themselves, not for an outage.");
         _deploymentAttempts = _meter.CreateCounter<long>(
             "gateway.deployment.attempts", unit: "{attempt}", description: "Requests sent to deployments, retries among them, by what came of them.");
+        _operationDuration = _meter.CreateHistogram<double>(
+            "gen_ai.client.operation.duration",
+            unit: "s",
+            description: "Of one request to a provider, from sending it to the end of its answer.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBuckets });
+        _catalogReloads = _meter.CreateCounter<long>(
+            "gateway.catalog.reloads", unit: "{reload}", description: "Changes of the catalog's file, by whether they were taken.");
     }
 
     /// <summary>Whether anybody listens to <see cref="LedgerCommitted"/>.</summary>
@@ -65,7 +90,7 @@ internal sealed class GatewayMetrics
     public void ObserveRedisOutage(Func<bool> isDown) => _meter.CreateObservableGauge(
         "gateway.limits.redis_outage",
         () => isDown() ? 1 : 0,
-        unit: "1",
+        unit: "{outage}",
         description: "1 while limits are not shared because Redis does not answer, else 0.");
 
     /// <summary>To be called once.</summary>
@@ -84,7 +109,7 @@ internal sealed class GatewayMetrics
         _meter.CreateObservableGauge(
             "gateway.deployment.state",
             () => board.Read().Select(health => Tagged((int)health.State, health)),
-            unit: "1",
+            unit: "{state}",
             description: "0 in use, 1 left alone for a while, 2 being probed, 3 left alone by its circuit breaker.");
         _meter.CreateObservableGauge(
             "gateway.deployment.in_flight", () => board.Read().Select(health => Tagged(health.InFlight, health)), unit: "{request}", description: "Requests that a deployment is serving.");
@@ -100,18 +125,67 @@ internal sealed class GatewayMetrics
             description: "Moving average of the time to the first byte of an answer.");
 
         static Measurement<T> Tagged<T>(T value, DeploymentHealth health)
-            where T : struct => new(value, new(ProviderTag, health.Provider), new(ModelTag, health.Model));
+            where T : struct => new(value, new(MetricTags.Provider, health.Provider), new(MetricTags.UpstreamModel, health.Model));
     }
 
-    /// <param name="provider">Of the catalog.</param>
-    /// <param name="upstreamModel">The provider's name of the model.</param>
+    /// <summary>Takes note of one request to a provider.</summary>
+    /// <param name="operation">As the GenAI conventions name it.</param>
+    /// <param name="target">Who was asked.</param>
     /// <param name="verdict">What came of it: one of a few words.</param>
+    /// <param name="failed">Whether that is an error.</param>
     /// <param name="isRetry">Whether another attempt for the same request failed before.</param>
-    public void DeploymentAttempted(string provider, string upstreamModel, string verdict, bool isRetry)
+    /// <param name="took">From sending it to the end of its answer.</param>
+    public void DeploymentAttempted(string operation, Target target, string verdict, bool failed, bool isRetry, TimeSpan took)
     {
+        var (provider, upstreamModel) = (target.Deployment.Provider.Name, target.Deployment.Model);
         if (_deploymentAttempts.Enabled)
         {
-            _deploymentAttempts.Add(1, [new(ProviderTag, provider), new(ModelTag, upstreamModel), new("gateway.deployment.verdict", verdict), new("gateway.retry", isRetry)]);
+            _deploymentAttempts.Add(
+                1, [new(MetricTags.Provider, provider), new(MetricTags.UpstreamModel, upstreamModel), new("gateway.deployment.verdict", verdict), new("gateway.retry", isRetry ? True : False)]);
+        }
+
+        if (_operationDuration.Enabled)
+        {
+            var tags = new TagList
+            {
+                { MetricTags.Operation, operation },
+                { MetricTags.Provider, provider },
+                { MetricTags.Model, target.Card.Id },
+                { MetricTags.UpstreamModel, upstreamModel },
+            };
+            if (failed)
+            {
+                tags.Add(MetricTags.Error, verdict);
+            }
+
+            _operationDuration.Record(took.TotalSeconds, tags);
+        }
+    }
+
+    /// <param name="result"><see cref="CatalogTaken"/> or one of the other two.</param>
+    public void CatalogChanged(string result) => _catalogReloads.Add(1, new KeyValuePair<string, object?>("gateway.catalog.result", result));
+
+    /// <summary>To be called once.</summary>
+    /// <param name="dropped">Log lines that were dropped so far.</param>
+    public void ObserveLog(Func<long> dropped) => _meter.CreateObservableCounter(
+        "gateway.log.dropped", dropped, unit: "{line}", description: "Log lines that were dropped because the console is slower than they come.");
+
+    /// <summary>To be called once.</summary>
+    /// <param name="bytes">Bytes of request bodies held just now, 0 or more.</param>
+    public void ObserveBodies(Func<long> bytes) => _meter.CreateObservableGauge(
+        "gateway.request.buffered_bytes", bytes, unit: "By", description: "What the bodies of running requests take of Gateway:MaxBufferedBytes.");
+
+    /// <summary>
+    /// Gives counters of rare events their series before the first: an increase from nothing to one shows in no rate. To be called once somebody listens.
+    /// </summary>
+    public void BeginAtZero()
+    {
+        _requests.BeginAtZero();
+        _ledgerReplayedRows.Add(0);
+        _ledgerRefusedRows.Add(0);
+        foreach (var result in (ReadOnlySpan<string>)[CatalogTaken, CatalogRefused, CatalogUnreadable])
+        {
+            _catalogReloads.Add(0, new KeyValuePair<string, object?>("gateway.catalog.result", result));
         }
     }
 
@@ -131,9 +205,9 @@ internal sealed class GatewayMetrics
     /// <param name="billed">Image tokens by the provider, 0 or more.</param>
     /// <param name="estimated">Image tokens as counted before, 1 or more.</param>
     public void ImageBilled(string model, string upstreamModel, long billed, long estimated) =>
-        _imageEstimateRatio.Record((double)billed / estimated, new("gen_ai.request.model", model), new("gen_ai.response.model", upstreamModel));
+        _imageEstimateRatio.Record((double)billed / estimated, new(MetricTags.Model, model), new(MetricTags.UpstreamModel, upstreamModel));
 
     /// <param name="account">What kind of account it is.</param>
     /// <param name="percent">The threshold that was passed.</param>
-    public void BudgetNear(string account, int percent) => _budgetWarnings.Add(1, new("account", account), new("percent", percent));
+    public void BudgetNear(string account, int percent) => _budgetWarnings.Add(1, new("gateway.account", account), new("gateway.budget.percent", percent));
 }

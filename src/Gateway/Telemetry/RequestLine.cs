@@ -43,6 +43,9 @@ internal sealed class RequestLine : LogEventPropertyValue
 
     public required long DurationMs { get; init; }
 
+    /// <summary>Of the duration, without providers, waits before retries and the client's sending.</summary>
+    public long OwnMs { get; init; }
+
     public long? FirstTokenMs { get; init; }
 
     public required string TraceId { get; init; }
@@ -77,6 +80,7 @@ internal sealed class RequestLine : LogEventPropertyValue
         Write(output, "images", Images);
         Write(output, "cost_usd", CostUsd);
         Write(output, "duration_ms", DurationMs);
+        Write(output, "own_ms", OwnMs);
         if (FirstTokenMs is { } firstTokenMs)
         {
             Write(output, "first_token_ms", firstTokenMs);

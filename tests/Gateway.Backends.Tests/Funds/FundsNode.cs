@@ -24,7 +24,7 @@ internal sealed class FundsNode : IAsyncDisposable
     {
         Database = database;
         Store = new FundsStore(database, new AuditLog(database, TimeProvider.System), TimeProvider.System);
-        var watch = new BudgetWatch(new GatewayMetrics(_metrics.GetRequiredService<IMeterFactory>()), NullLogger<BudgetWatch>.Instance);
+        var watch = new BudgetWatch(new GatewayMetrics(_metrics.GetRequiredService<IMeterFactory>(), TimeProvider.System), NullLogger<BudgetWatch>.Instance);
         if (database.Dialect is PostgresDialect)
         {
             Funds = Shared = new SharedFunds(database, Store, watch, TimeProvider.System, NullLogger<SharedFunds>.Instance);

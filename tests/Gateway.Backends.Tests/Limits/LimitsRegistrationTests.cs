@@ -45,7 +45,7 @@ public sealed class LimitsRegistrationTests
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument is { Name: "gateway.limits.redis_outage", Unit: "1" } && ReferenceEquals(instrument.Meter.Scope, meters))
+            if (instrument is { Name: "gateway.limits.redis_outage", Unit: "{outage}" } && ReferenceEquals(instrument.Meter.Scope, meters))
             {
                 self.EnableMeasurementEvents(instrument);
             }

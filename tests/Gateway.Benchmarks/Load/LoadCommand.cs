@@ -5,7 +5,7 @@ using Gateway.Benchmarks.Servers;
 namespace Gateway.Benchmarks.Load;
 
 /// <summary>
-/// Drives bare YARP and the gateway in turn, in front of the same upstream, and sets them side by side. All share one machine, so requests
+/// Drives bare YARP, or another build of the gateway, and the gateway in turn, in front of the same upstream, and sets them side by side. All share one machine, so requests
 /// a second depend on what else runs there; CPU for each request, and the ratios, depend on it much less.
 /// </summary>
 internal static class LoadCommand
@@ -14,13 +14,17 @@ internal static class LoadCommand
     {
         Prerequisites.Check();
         using var workspace = new Workspace();
+        using var otherWorkspace = new Workspace();
         var driver = DriverFor(options, workspace);
         await using var redis = options.RedisAndPostgres ? await RedisServer.StartAsync(workspace, ct) : null;
         await using var postgres = options.RedisAndPostgres ? await PostgresServer.StartAsync(ct) : null;
         var settings = options.Gateway with { Redis = redis?.ConnectionString, Postgres = postgres?.ConnectionString };
 
         await using var upstream = await Upstream.StartAsync(workspace, ct);
-        await using var yarp = await YarpServer.StartAsync(workspace, upstream.Url, ct);
+        await using var yarp = options.Against is null ? await YarpServer.StartAsync(workspace, upstream.Url, ct) : null;
+        await using var other = options.Against is { } against
+            ? await GatewayServer.StartAsync(otherWorkspace, upstream.Url, against with { Redis = settings.Redis, Postgres = settings.Postgres }, ct)
+            : null;
         await using var gateway = await GatewayServer.StartAsync(workspace, upstream.Url, settings, ct);
 
         var body = options.Image
@@ -28,7 +32,9 @@ internal static class LoadCommand
             : ChatBodies.Text(BenchmarkCatalog.Model, options.Stream);
         var subjects = new[]
         {
-            new Subject("bare YARP", yarp, new DriveRequest(body, BearerKey: null), driver, options),
+            other is null
+                ? new Subject("bare YARP", yarp!, new DriveRequest(body, BearerKey: null), driver, options) // Started where there is no other.
+                : new Subject("the other", other.Process, new DriveRequest(body, other.Key, options.IdempotencyKeys), driver, options),
             new Subject("gateway", gateway.Process, new DriveRequest(body, gateway.Key, options.IdempotencyKeys), driver, options),
         };
         foreach (var subject in subjects)

@@ -29,9 +29,12 @@ internal sealed record LoadOptions
 
     public required GatewaySettings Gateway { get; init; }
 
+    /// <summary>Another gateway, driven in turn with the measured one in the place of bare YARP; null = bare YARP.</summary>
+    public required GatewaySettings? Against { get; init; }
+
     public static LoadOptions Parse(Arguments args)
     {
-        args.AllowOnly("mode", "backend", "image", "keys", "seconds", "warmup", "rounds", "connections", "rate", "driver", "gateway", "env");
+        args.AllowOnly("mode", "backend", "image", "keys", "seconds", "warmup", "rounds", "connections", "rate", "driver", "gateway", "env", "against", "against-env");
         return new LoadOptions
         {
             Stream = args.Choice("mode", "json", "stream") == "stream",
@@ -45,6 +48,7 @@ internal sealed record LoadOptions
             Rate = args.Whole("rate", 0),
             Driver = args.Find("driver"),
             Gateway = new GatewaySettings { Build = args.Find("gateway"), Environment = args.All("env") },
+            Against = args.Find("against") is { } build ? new GatewaySettings { Build = build, Environment = args.All("against-env") } : null,
         };
     }
 

@@ -24,7 +24,7 @@ internal static class LoadReport
         Task RowAsync(string name, Func<Round, double> figure, string format, double? target = null)
         {
             var (left, right) = (bare.Median(figure), gateway.Median(figure));
-            var limit = target is { } most ? string.Create(CultureInfo.InvariantCulture, $"<= {most:F1}") : "";
+            var limit = target is { } most && options.Against is null ? string.Create(CultureInfo.InvariantCulture, $"<= {most:F1}") : "";
             return output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{name,-22}{left.ToString(format, CultureInfo.InvariantCulture),14}{right.ToString(format, CultureInfo.InvariantCulture),14}{right / left,10:F2}{limit,10}"));

@@ -3,9 +3,9 @@ using Xunit;
 namespace Gateway.Conformance.Npm;
 
 /// <summary>OpenAI's npm package, one result for each case of its script.</summary>
-public sealed class NodeClientTests(NodeSuite suite) : IClassFixture<NodeSuite>
+public sealed class NodeClientTests(NodeChatSuite suite) : IClassFixture<NodeChatSuite>
 {
-    public static TheoryData<string> Cases => new(NodeSuite.Cases);
+    public static TheoryData<string> Cases => new(NodeChatSuite.Cases);
 
     [Theory]
     [MemberData(nameof(Cases))]

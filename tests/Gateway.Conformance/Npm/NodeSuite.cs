@@ -3,13 +3,10 @@ using Xunit;
 
 namespace Gateway.Conformance.Npm;
 
-/// <summary>The cases of <c>node/openai.test.mjs</c>, run once against the shared gateway.</summary>
-public sealed class NodeSuite(RunningGateway gateway) : IAsyncLifetime
+/// <summary>The cases of a script of <c>node</c>, run once against the shared gateway.</summary>
+public abstract class NodeSuite(RunningGateway gateway, NodeScript script) : IAsyncLifetime
 {
-    public NodeScript Script { get; } = NewScript();
-
-    /// <summary>The names of the cases, as the script has them.</summary>
-    public static IEnumerable<string> Cases => NewScript().Cases;
+    public NodeScript Script => script;
 
     public async ValueTask InitializeAsync()
     {
@@ -27,7 +24,9 @@ public sealed class NodeSuite(RunningGateway gateway) : IAsyncLifetime
         }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private static NodeScript NewScript() => new("openai.test.mjs", "openai");
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 }

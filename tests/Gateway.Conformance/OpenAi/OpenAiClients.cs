@@ -4,6 +4,7 @@ using Gateway.Testing;
 using OpenAI;
 using OpenAI.Chat;
 using OpenAI.Models;
+using OpenAI.Responses;
 
 namespace Gateway.Conformance.OpenAi;
 
@@ -14,6 +15,11 @@ internal static class OpenAiClients
         new(model, new ApiKeyCredential(key.Secret), Options(gateway));
 
     public static OpenAIModelClient Models(this RunningGateway gateway, GatewayKey key) => new(new ApiKeyCredential(key.Secret), Options(gateway));
+
+#pragma warning disable OPENAI001 // The client's own word that its names may yet change.
+    public static ResponsesClient Responses(this RunningGateway gateway, GatewayKey key) =>
+        new(new ApiKeyCredential(key.Secret), new ResponsesClientOptions { Endpoint = gateway.Process.OpenAiBase });
+#pragma warning restore OPENAI001
 
     private static OpenAIClientOptions Options(RunningGateway gateway) => new() { Endpoint = gateway.Process.OpenAiBase };
 }

@@ -9,7 +9,8 @@ public sealed partial class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> Rooms = new()
     {
-        ["Pipeline"] = ["Keys", "Catalog", "Images", "Files", "Idempotency", "Limits", "Forwarding", "Funds", "Ledger", "Telemetry"],
+        ["Pipeline"] = ["Keys", "Catalog", "Images", "Files", "Idempotency", "Limits", "Forwarding", "Funds", "Ledger", "Responses", "Telemetry"],
+        ["Responses"] = ["Idempotency", "Storage", "Telemetry"],
         ["Keys"] = ["Storage", "Telemetry"],
         ["Catalog"] = ["Storage", "Telemetry"],
         ["Images"] = ["Storage", "Telemetry"],

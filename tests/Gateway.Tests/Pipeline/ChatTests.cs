@@ -100,7 +100,7 @@ public sealed class ChatTests : GatewayTest
         received.Header("Content-Type").ShouldBe("application/json");
         received.Header("X-Client-Request-Id").ShouldBe(response.Header("x-request-id"));
         received.Headers.Select(header => header.Key.ToLowerInvariant()).Except(
-            ["host", "authorization", "openai-beta", "content-type", "content-length", "x-client-request-id", "accept"]).ShouldBeEmpty();
+            ["host", "authorization", "openai-beta", "content-type", "content-length", "x-client-request-id", "accept", "traceparent"]).ShouldBeEmpty();
         received.Headers.ShouldAllBe(header => !header.Value.Contains(App.Key, StringComparison.Ordinal));
     }
 

@@ -11,11 +11,13 @@ internal sealed class LeavingClient : IDisposable
     private const int ReceiveBytes = 64 * 1024;
 
     private readonly HttpClient _client;
+    private readonly string _path;
     private HttpResponseMessage? _response;
     private StreamReader? _reader;
 
-    public LeavingClient(GatewayApp app, string key, string? idempotencyKey = null)
+    public LeavingClient(GatewayApp app, string key, string? idempotencyKey = null, string path = "/v1/chat/completions")
     {
+        _path = path;
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ResponseDrainTimeout = TimeSpan.Zero, ConnectCallback = ConnectAsync }) { BaseAddress = app.Address };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         if (idempotencyKey is not null)
@@ -30,7 +32,7 @@ internal sealed class LeavingClient : IDisposable
     /// <summary>Sends a chat body and waits for the answer's headers.</summary>
     public async Task AskAsync(string body, CancellationToken ct)
     {
-        _response = await GatewayApp.ChatAsync(_client, Encoding.UTF8.GetBytes(body), HttpCompletionOption.ResponseHeadersRead, ct);
+        _response = await GatewayApp.PostAsync(_client, _path, Encoding.UTF8.GetBytes(body), HttpCompletionOption.ResponseHeadersRead, ct);
         _reader = new StreamReader(await _response.Content.ReadAsStreamAsync(ct));
     }
 
@@ -38,7 +40,7 @@ internal sealed class LeavingClient : IDisposable
     public async Task AskAndLeaveAsync(string body, Task moment, CancellationToken ct)
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var asking = GatewayApp.ChatAsync(_client, Encoding.UTF8.GetBytes(body), HttpCompletionOption.ResponseContentRead, gone.Token);
+        var asking = GatewayApp.PostAsync(_client, _path, Encoding.UTF8.GetBytes(body), HttpCompletionOption.ResponseContentRead, gone.Token);
         await moment;
         await gone.CancelAsync();
         try
@@ -59,7 +61,7 @@ internal sealed class LeavingClient : IDisposable
         while (contents > 0)
         {
             var line = await _reader!.ReadLineAsync(ct) ?? throw new EndOfStreamException("The stream ended before so many events.");
-            if (line.Contains("\"delta\":{\"content\":\"", StringComparison.Ordinal))
+            if (line.Contains("\"delta\":{\"content\":\"", StringComparison.Ordinal) || line.Contains("\"type\":\"response.output_text.delta\"", StringComparison.Ordinal))
             {
                 contents--;
             }

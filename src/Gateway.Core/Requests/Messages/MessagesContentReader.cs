@@ -283,7 +283,7 @@ internal sealed class MessagesContentReader(ReadOnlyMemory<byte> body, int maxIm
             return GatewayError.ImageUrl(PathOf(place));
         }
 
-        if (Images.Add(_message, _block, text, ImageDetail.Auto, place.Prefix is null ? null : PathOf(place)) is { } error)
+        if (Images.Add(_message, _block, text, ImageDetail.Auto, at: place.Prefix is null ? null : PathOf(place)) is { } error)
         {
             return error;
         }

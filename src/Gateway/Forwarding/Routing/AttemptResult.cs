@@ -23,7 +23,7 @@ internal readonly record struct AttemptResult(ObservedResponse Response, Verdict
 
     /// <param name="response">What was observed.</param>
     /// <param name="hasLeft">Whether the client left.</param>
-    /// <param name="isOwnFault">Whether the gateway itself failed.</param>
+    /// <param name="isOwnFault">Whether the gateway itself failed, or stopped it.</param>
     /// <param name="status">The provider's status where it refused, else 0.</param>
     /// <param name="wait">The provider's own word on when to try again, or null.</param>
     public static AttemptResult Of(ObservedResponse response, bool hasLeft, bool isOwnFault, int status, TimeSpan? wait) =>

@@ -30,7 +30,7 @@ public sealed class DeploymentMetricsTests : GatewayTest
         metrics.Instruments.ShouldBe(
             new Dictionary<string, string?>
             {
-                ["gateway.deployment.state"] = "1",
+                ["gateway.deployment.state"] = "{state}",
                 ["gateway.deployment.in_flight"] = "{request}",
                 ["gateway.deployment.error_rate"] = "1",
                 ["gateway.deployment.first_byte"] = "s",

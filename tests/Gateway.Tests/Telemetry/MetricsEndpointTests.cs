@@ -1,0 +1,202 @@
+using System.Net;
+using Gateway.Core.Callers;
+using Gateway.Core.Pricing;
+using Gateway.Core.Streaming;
+using Gateway.Telemetry;
+using Gateway.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Xunit;
+
+namespace Gateway.Tests.Telemetry;
+
+/// <summary><c>/metrics</c> of the whole gateway, after requests that ended in every way.</summary>
+public sealed class MetricsEndpointTests : IAsyncLifetime
+{
+    private const int Keys = 10_000;
+    private const int LargestScrape = 2 * 1024 * 1024;
+
+    private GatewayApp _app = null!; // Made before each test.
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _app = await GatewayApp.StartAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task Answer_is_counted_by_tenant_model_and_deployment()
+    {
+        using var answer = await _app.ChatAsync("""{"model":"vision","messages":[{"role":"user","content":"[[prompt_tokens=100;completion_tokens=20]]hi"}]}""");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(Ct));
+
+        var scrape = await ScrapeAsync(1);
+
+        var tenant = (await _app.RowsAsync())[0].TenantId.Value;
+        (string, string)[] model =
+            [("gen_ai_operation_name", "chat"), ("gen_ai_provider_name", "sim"), ("gen_ai_request_model", "gpt-4o"), ("gen_ai_response_model", "gpt-4o-upstream")];
+        scrape.Sum("gateway_requests_total", ("gateway_tenant", tenant), ("gateway_outcome", "completed"), ("http_response_status_code", "200")).ShouldBe(1);
+        scrape.Sum("gateway_tokens_total", ("gateway_tenant", tenant), ("gen_ai_token_type", "input")).ShouldBe(100);
+        scrape.Sum("gateway_tokens_total", ("gateway_tenant", tenant), ("gen_ai_token_type", "output")).ShouldBe(20);
+        scrape.Sum("gateway_cost_usd_total", ("gateway_tenant", tenant), ("gen_ai_request_model", "gpt-4o")).ShouldBe(0.00045, 1e-12);
+        scrape.Sum("gen_ai_client_token_usage_sum", [.. model, ("gen_ai_token_type", "input")]).ShouldBe(100);
+        scrape.Sum("gen_ai_client_operation_duration_seconds_count", model).ShouldBe(1);
+        scrape.Sum("gen_ai_server_request_duration_seconds_count", model).ShouldBe(1);
+        scrape.Sum("gen_ai_server_time_to_first_token_seconds_count", model).ShouldBe(1);
+        scrape.Sum("gateway_overhead_duration_seconds_count", ("gen_ai_operation_name", "chat")).ShouldBe(1);
+        scrape.Sum("gateway_ledger_commit_duration_seconds_count").ShouldBe(1);
+        scrape.Sum("gateway_deployment_attempts_total", ("gateway_deployment_verdict", "served")).ShouldBe(1);
+        scrape.Sum("http_server_request_duration_seconds_count", ("http_route", "/v1/chat/completions")).ShouldBe(1);
+        scrape.Sum("dotnet_gc_heap_total_allocated_bytes_total").ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Time_of_the_provider_is_not_the_gateways_own()
+    {
+        using var answer = await _app.ChatAsync("""{"model":"gpt-4o","messages":[{"role":"user","content":"[[first_byte=400ms]]hi"}]}""");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var scrape = await ScrapeAsync(1);
+
+        var whole = scrape.Sum("gen_ai_server_request_duration_seconds_sum");
+        var own = scrape.Sum("gateway_overhead_duration_seconds_sum");
+        (whole - own).ShouldBeGreaterThanOrEqualTo(0.39);
+        own.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Stream_that_breaks_off_and_a_deployment_that_fails_are_errors_of_their_kind()
+    {
+        using var broken = await _app.ChatAsync("""{"model":"gpt-4o","stream":true,"messages":[{"role":"user","content":"[[tokens=20;cut=3]]hi"}]}""");
+        using var failed = await _app.ChatAsync("""{"model":"gpt-4o","messages":[{"role":"user","content":"[[status=400;code=secret_code_of_the_provider]]hi"}]}""");
+        using var unreachable = await _app.ChatAsync("""{"model":"unreachable","messages":[{"role":"user","content":"hi"}]}""");
+
+        var scrape = await ScrapeAsync(3);
+
+        scrape.Sum("gen_ai_server_request_duration_seconds_count", ("gen_ai_request_model", "gpt-4o"), ("error_type", "upstream_failed")).ShouldBe(2);
+        scrape.Sum("gen_ai_client_operation_duration_seconds_count", ("error_type", "broken_off")).ShouldBe(1);
+        scrape.Sum("gen_ai_client_operation_duration_seconds_count", ("error_type", "request_refused")).ShouldBe(1);
+        scrape.Sum("gateway_requests_total", ("gateway_outcome", "upstream_failed")).ShouldBe(3);
+        scrape.Text.ShouldNotContain("secret_code_of_the_provider");
+    }
+
+    [Fact]
+    public async Task Refusal_names_the_limit_and_what_was_asked_for_leaves_no_label()
+    {
+        var limited = await _app.IssueKeyAsync(tenantLimits: RateLimits.None with { RequestsPerMinute = 1 });
+        using var admitted = await _app.ChatAsync("""{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}]}""", limited);
+        using var refused = await _app.ChatAsync("""{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}]}""", limited);
+        var spent = await _app.IssueKeyAsync(new Gateway.Keys.TenantDraft("poor") { Mode = BillingMode.Prepaid });
+        using var unpaid = await _app.ChatAsync("""{"model":"gpt-4o","messages":[{"role":"user","content":"hi"}]}""", spent.Key);
+        using var unknown = await _app.ChatAsync("""{"model":"label-that-a-client-made-up","messages":[{"role":"user","content":"hi"}]}""");
+        using var stranger = await _app.ChatAsync("{}", "sk-gw-nobody");
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        unpaid.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+
+        var scrape = await ScrapeAsync(5);
+
+        scrape.Sum("gateway_limit_refusals_total", ("gateway_limit_scope", "tenant"), ("gateway_limit_kind", "requests")).ShouldBe(1);
+        scrape.Sum("gateway_limit_refusals_total", ("gateway_limit_scope", "tenant"), ("gateway_limit_kind", "balance")).ShouldBe(1);
+        scrape.Sum("gateway_limit_refusals_total").ShouldBe(2);
+        scrape.Sum("gateway_requests_total", ("gateway_outcome", "refused"), ("http_response_status_code", "429")).ShouldBe(2);
+        scrape.Of("gateway_requests_total", ("http_response_status_code", "401")).ShouldHaveSingleItem().Labels.Keys.ShouldNotContain("gateway_tenant");
+        scrape.Text.ShouldNotContain("label-that-a-client-made-up");
+    }
+
+    [Fact]
+    public async Task Images_are_counted_as_billed_and_compared_with_the_count()
+    {
+        using var answer = await _app.ChatAsync(
+            $$"""{"model":"gpt-4o","messages":[{"role":"user","content":[{"type":"text","text":"[[prompt_tokens=900;image_tokens=850]]"},{"type":"image_url","image_url":{"url":"{{Pictures.PngUrl(512, 512)}}"} }]}]}""");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(Ct));
+
+        var scrape = await ScrapeAsync(1);
+
+        scrape.Sum("gateway_image_tokens_total", ("gen_ai_request_model", "gpt-4o"), ("gen_ai_response_model", "gpt-4o-upstream")).ShouldBe(850);
+        scrape.Sum("gateway_image_estimate_ratio_sum").ShouldBe(850 / 255d, 1e-9);
+    }
+
+    [Fact]
+    public async Task Refused_catalog_is_counted()
+    {
+        var sound = await File.ReadAllTextAsync(_app.CatalogPath, Ct);
+        await File.WriteAllTextAsync(_app.CatalogPath, "{ nothing", Ct);
+        _app.ReloadCatalog();
+        await File.WriteAllTextAsync(_app.CatalogPath, sound + "\n", Ct);
+        _app.ReloadCatalog();
+
+        var scrape = await ScrapeAsync(0);
+
+        // The store's own look each second may come first, but not twice.
+        scrape.Sum("gateway_catalog_reloads_total", ("gateway_catalog_result", "refused")).ShouldBe(1);
+        scrape.Sum("gateway_catalog_reloads_total", ("gateway_catalog_result", "taken")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Ten_thousand_keys_leave_a_bounded_scrape_whose_sum_is_exact()
+    {
+        // Some through the door; the rest as their requests' ends tell the instruments.
+        var metrics = _app.Services.GetRequiredService<GatewayMetrics>();
+        var target = new Random(11);
+        const int Real = 120;
+        for (var i = 0; i < Real; i++)
+        {
+            using var client = _app.Client(await _app.IssueKeyAsync());
+            using var models = await client.GetAsync(new Uri("/v1/models", UriKind.Relative), Ct);
+            models.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        string[] outcomes = ["completed", "refused", "failed", "upstream_failed", "timed_out", "client_disconnected", "replayed"];
+        int[] statuses = [200, 400, 401, 403, 404, 408, 409, 413, 429, 499, 500, 502, 503, 504];
+        for (var key = Real; key < Keys; key++)
+        {
+            metrics.RequestEnded(new RequestFacts
+            {
+                Tenant = $"ten_{key:x32}",
+                Outcome = outcomes[target.Next(outcomes.Length)],
+                Status = statuses[target.Next(statuses.Length)],
+                Operation = "chat",
+                Target = null,
+                Observation = null,
+                Bill = new Bill(new Usage { PromptTokens = 10, CompletionTokens = 5 }, UsageSource.Provider, Charge.None),
+                IsStream = false,
+                Limit = null,
+                Elapsed = TimeSpan.FromSeconds(1),
+                Elsewhere = TimeSpan.Zero,
+            });
+        }
+
+        var scrape = await ScrapeAsync(Keys);
+
+        scrape.Text.Length.ShouldBeLessThan(LargestScrape);
+        scrape.Sum("gateway_requests_total").ShouldBe(Keys);
+        var tenants = scrape.Of("gateway_requests_total").Select(sample => sample.Labels["gateway_tenant"]).Distinct().ToList();
+        tenants.Count.ShouldBe(TenantTraffic.MostNamed + 1);
+        tenants.ShouldContain(TenantTraffic.Other);
+        scrape.Sum("gateway_tokens_total").ShouldBe((Keys - Real) * 15);
+    }
+
+    /// <summary>A scrape once that many requests are counted: the client has its answer a moment before.</summary>
+    private async Task<Scrape> ScrapeAsync(int requests)
+    {
+        while (true)
+        {
+            var scrape = await ScrapeAsync();
+            if (scrape.Sum("gateway_requests_total") >= requests)
+            {
+                return scrape;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Ct);
+        }
+    }
+
+    private async Task<Scrape> ScrapeAsync()
+    {
+        using var client = new HttpClient();
+        using var answer = await client.GetAsync(new Uri(_app.Address, "metrics"), Ct);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType!.ToString().ShouldBe("text/plain; version=0.0.4; charset=utf-8");
+        return Scrape.Parse(await answer.Content.ReadAsStringAsync(Ct));
+    }
+}
