@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
-using Gateway.Core.Dialects.Anthropic;
 using Gateway.Core.Errors;
 using Gateway.Core.Models;
 using Gateway.Core.Requests;
