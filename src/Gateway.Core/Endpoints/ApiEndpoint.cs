@@ -7,6 +7,11 @@ public static class ApiEndpoint
 {
     public static readonly IEndpoint ChatCompletions = new ChatCompletions();
 
+    public static readonly IEndpoint Messages = new Messages(ChatCompletions);
+
+    /// <summary><c>/v1/messages</c> as its tokens are counted, for which nobody is asked.</summary>
+    public static readonly IEndpoint CountedMessages = new Messages(ChatCompletions, forCount: true);
+
     public static readonly IEndpoint Responses = new Responses();
 
     public static readonly IEndpoint ImageGenerations = new ImageEndpoint("/images/generations", "prompt", weighs: true, "image.generation.quote", edits: false, json: true);
@@ -25,6 +30,7 @@ public static class ApiEndpoint
     public static readonly ImmutableArray<IEndpoint> All =
     [
         ChatCompletions,
+        Messages,
         Responses,
         ImageGenerations,
         ImageEdits,

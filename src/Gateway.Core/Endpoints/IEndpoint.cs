@@ -46,6 +46,9 @@ public interface IEndpoint
     /// <summary>The fields of a form that are read, each of which may come once; null where no form is taken.</summary>
     FrozenSet<string>? FormFields => null;
 
+    /// <summary>What the GenAI conventions call what it asks for, a value of <c>gen_ai.operation.name</c>.</summary>
+    string Operation => "chat";
+
     /// <summary>What is asked of the provider to answer with, where no stream is.</summary>
     string Accepts => "application/json";
 
@@ -65,6 +68,9 @@ public interface IEndpoint
 
     /// <summary>A card's parameter policy in the names of this endpoint.</summary>
     ParameterPolicy PolicyOf(ParameterPolicy card) => card;
+
+    /// <summary>Whether its clients may send their key in <c>x-api-key</c>, and read Anthropic's headers: <c>request-id</c>, <c>anthropic-ratelimit-*</c>.</summary>
+    bool SpeaksAnthropic => false;
 
     /// <summary>Reads the body in one pass.</summary>
     /// <param name="body">The whole body. Ranges in the result are offsets into it.</param>
@@ -92,8 +98,11 @@ public interface IEndpoint
     /// <returns>False where it cannot be read.</returns>
     bool TryReadAnswer(ReadOnlySpan<byte> json, ParsedRequest request, out Answer answer, ReceivedText? text = null);
 
+    /// <summary>The HTTP status under which a refusal goes out.</summary>
+    int StatusOf(GatewayError error) => error.Status;
+
     /// <summary>Writes a refusal as the body of an answer.</summary>
-    void WriteError(IBufferWriter<byte> output, GatewayError error, string? traceId) => ErrorBody.Write(output, error, traceId);
+    void WriteError(IBufferWriter<byte> output, GatewayError error, string? traceId, string? requestId = null) => ErrorBody.Write(output, error, traceId);
 
     /// <summary>Writes a refusal as the last event of a stream that has begun.</summary>
     void WriteErrorEvent(IBufferWriter<byte> output, GatewayError error, string? traceId)

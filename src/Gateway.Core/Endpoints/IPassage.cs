@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using Gateway.Core.Dialects;
 using Gateway.Core.Errors;
 using Gateway.Core.Requests;
@@ -13,8 +14,13 @@ namespace Gateway.Core.Endpoints;
 /// </summary>
 public interface IPassage
 {
+    private static readonly ImmutableArray<string> OpenAiHeaders = ["OpenAI-Beta"];
+
     /// <summary>Where it is posted, by the path that <see cref="IDialect.Address"/> knows: <c>/chat/completions</c>.</summary>
     string Route { get; }
+
+    /// <summary>The headers of the client that a provider may need. Everything else, cookies and keys above all, stays here.</summary>
+    ImmutableArray<string> ClientHeaders => OpenAiHeaders;
 
     /// <summary>Whether whole answers come in another form than the client's, and <see cref="TryWriteAnswer"/> makes it.</summary>
     bool TranslatesAnswers => false;
@@ -23,8 +29,12 @@ public interface IPassage
     Outcome<SplicedBody> WriteRequest(in UpstreamRequest request);
 
     /// <summary>Writes the provider's whole answer in the client's form; only where <see cref="TranslatesAnswers"/>.</summary>
+    /// <param name="answer">The provider's.</param>
+    /// <param name="frame">What a translated answer carries.</param>
+    /// <param name="request">What it answers.</param>
+    /// <param name="output">Takes what is written.</param>
     /// <returns>False where it is none.</returns>
-    bool TryWriteAnswer(ReadOnlySpan<byte> answer, in AnswerFrame frame, IBufferWriter<byte> output) => false;
+    bool TryWriteAnswer(ReadOnlySpan<byte> answer, in AnswerFrame frame, ParsedRequest request, IBufferWriter<byte> output) => false;
 
     /// <summary>The text in the beginning of a whole answer whose rest never came, as the provider sent it.</summary>
     TextSize ReadBegun(ReadOnlySpan<byte> answer, ReceivedText? text) => default;

@@ -35,6 +35,8 @@ internal abstract class MediaEndpoint(string path, MediaKind kind, string prompt
 
     public virtual string? QuoteObject => null;
 
+    public string Operation => "generate_content";
+
     public virtual string Accepts => "application/json";
 
     public virtual bool TryRead(ReadOnlyMemory<byte> body, int maxImages, [NotNullWhen(true)] out ParsedRequest? request, [NotNullWhen(false)] out GatewayError? error) =>

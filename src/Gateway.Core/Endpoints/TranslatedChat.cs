@@ -18,7 +18,7 @@ internal sealed class TranslatedChat(IChatTranslation translation) : IPassage
 
     public Outcome<SplicedBody> WriteRequest(in UpstreamRequest request) => translation.WriteRequest(request);
 
-    public bool TryWriteAnswer(ReadOnlySpan<byte> answer, in AnswerFrame frame, IBufferWriter<byte> output) => translation.TryWriteAnswer(answer, ChatFrame.Of(frame), output);
+    public bool TryWriteAnswer(ReadOnlySpan<byte> answer, in AnswerFrame frame, ParsedRequest request, IBufferWriter<byte> output) => translation.TryWriteAnswer(answer, ChatFrame.Of(frame), output);
 
     public TextSize ReadBegun(ReadOnlySpan<byte> answer, ReceivedText? text) => translation.ReadBegun(answer, text);
 

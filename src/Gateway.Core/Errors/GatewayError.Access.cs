@@ -6,6 +6,9 @@ public sealed partial record GatewayError
     public static GatewayError MissingKey() => new(401, ErrorTypes.InvalidRequest, null, null,
         "You didn't provide an API key. Provide it in an Authorization header using Bearer auth (Authorization: Bearer YOUR_KEY).");
 
+    public static GatewayError TwoKeys() => new(401, ErrorTypes.InvalidRequest, "invalid_api_key", null,
+        "Two API keys that differ were provided, one in x-api-key and one in the Authorization header. Provide one of them.");
+
     /// <param name="masked">The presented key with all but its first and last characters masked.</param>
     public static GatewayError InvalidKey(string masked) => new(401, ErrorTypes.InvalidRequest, "invalid_api_key", null,
         $"Incorrect API key provided: {masked}. Ask the operator of this gateway for a key.");

@@ -7,7 +7,7 @@ namespace Gateway.Core.Requests;
 /// <summary>The outermost object of a chat body; <see cref="MessageReader"/> reads the messages inside.</summary>
 internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImages)
 {
-    private const int LongestModelName = 256;
+    internal const int LongestModelName = 256;
     private const int MostAnswers = 128;
 
     private static readonly string[] IncludeUsageKey = ["include_usage"];
@@ -242,7 +242,7 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
         return null;
     }
 
-    private static GatewayError? ReadFlag(ref Utf8JsonReader reader, string path, out bool flag)
+    internal static GatewayError? ReadFlag(ref Utf8JsonReader reader, string path, out bool flag)
     {
         flag = reader.TokenType == JsonTokenType.True;
         return reader.TokenType is JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null
@@ -250,7 +250,7 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
             : GatewayError.InvalidType(path, "a boolean", JsonKind.Describe(reader.TokenType));
     }
 
-    private static GatewayError? ReadCount(ref Utf8JsonReader reader, string path, long most, out long? count)
+    internal static GatewayError? ReadCount(ref Utf8JsonReader reader, string path, long most, out long? count)
     {
         count = null;
         if (reader.TokenType == JsonTokenType.Null)

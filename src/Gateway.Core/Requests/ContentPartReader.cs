@@ -61,28 +61,7 @@ internal sealed class ContentPartReader(ReadOnlyMemory<byte> body, ImageCollecto
     }
 
     /// <summary>Adds every string and number below the reader's value, whatever its shape: tool calls, refusals, what a provider adds.</summary>
-    public void AddText(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
-        {
-            Add(ref reader);
-            return;
-        }
-
-        var depth = reader.CurrentDepth;
-        while (reader.Read() && reader.CurrentDepth > depth)
-        {
-            Add(ref reader);
-        }
-    }
-
-    private void Add(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.PropertyName)
-        {
-            Text += TextSize.OfJson(reader.ValueSpan);
-        }
-    }
+    public void AddText(ref Utf8JsonReader reader) => Text += JsonTextSize.Read(ref reader);
 
     private GatewayError? ReadProperty(ref Utf8JsonReader reader)
     {

@@ -20,14 +20,20 @@ internal sealed class ImageCollector(int most, string list = "messages")
     /// <inheritdoc cref="ParsedRequest.ImageEdits"/>
     public IReadOnlyList<Splice> Edits => _edits;
 
-    public GatewayError? Add(int message, int part, in ImageText text, ImageDetail detail, ImagePlace place = ImagePlace.Message)
+    /// <param name="message">Index of its message.</param>
+    /// <param name="part">Index of its part in the message's content.</param>
+    /// <param name="text">Where it is.</param>
+    /// <param name="detail">As the client asked.</param>
+    /// <param name="place">In which list it stands.</param>
+    /// <param name="at">Where it stands, if not as that part.</param>
+    public GatewayError? Add(int message, int part, in ImageText text, ImageDetail detail, ImagePlace place = ImagePlace.Message, string? at = null)
     {
         if (_images.Count == most)
         {
             return GatewayError.TooManyImages(most, list);
         }
 
-        _images.Add(new ImagePart(message, part, text.Source, text.Range, text.Escaped, detail) { Place = place });
+        _images.Add(new ImagePart(message, part, text.Source, text.Range, text.Escaped, detail) { Place = place, At = at });
         return null;
     }
 

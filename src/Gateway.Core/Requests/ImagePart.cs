@@ -14,11 +14,14 @@ public readonly record struct ImagePart(int Message, int Part, ImageSource Sourc
     /// <summary>Stands for a part's index: the image is the message's own <c>image</c> field.</summary>
     public const int Field = -1;
 
+    /// <summary>Where it stands, where that is no part of a message's content: inside of a tool's result, of a document; else null.</summary>
+    public string? At { get; init; }
+
     /// <summary>In which list it stands.</summary>
     public ImagePlace Place { get; init; }
 
     /// <summary>The part's path in the body: <c>messages[0].content[1]</c>, <c>messages[0].image</c>, <c>input[0].content[1]</c>, or <c>input[2].output[0]</c>.</summary>
-    public string Path => Place switch
+    public string Path => At ?? Place switch
     {
         ImagePlace.Input => $"input[{Message}].content[{Part}]",
         ImagePlace.Edited => $"images[{Message}]",

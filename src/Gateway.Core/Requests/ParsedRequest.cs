@@ -6,7 +6,7 @@ namespace Gateway.Core.Requests;
 /// What the gateway knows of a chat body after one pass over its bytes. The body itself stays as it came; everything here is either a
 /// small value or a range into it.
 /// </summary>
-public sealed record ParsedRequest
+public record ParsedRequest
 {
     /// <summary>The model's name as the client sent it.</summary>
     public required string Model { get; init; }

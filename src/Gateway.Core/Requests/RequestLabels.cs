@@ -97,7 +97,7 @@ internal sealed class RequestLabels
         return null;
     }
 
-    private static GatewayError? ReadName(ref Utf8JsonReader reader, string path, out string? name)
+    internal static GatewayError? ReadName(ref Utf8JsonReader reader, string path, out string? name)
     {
         name = null;
         if (reader.TokenType == JsonTokenType.Null)

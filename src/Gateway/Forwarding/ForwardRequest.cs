@@ -32,9 +32,6 @@ internal sealed class ForwardRequest
     /// <summary>What was read of it.</summary>
     public required ParsedRequest Parsed { get; init; }
 
-    /// <summary>As the GenAI conventions name it.</summary>
-    public string Operation { get; init; } = "chat";
-
     public bool Stream => Parsed.Stream;
 
     /// <summary>What becomes of the upstream where the client leaves.</summary>

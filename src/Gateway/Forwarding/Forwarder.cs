@@ -110,7 +110,7 @@ internal sealed partial class Forwarder(
 
         if (best is null)
         {
-            return Refuse(route.NobodyAsked);
+            return Refuse(route.NobodyAsked, request.Endpoint);
         }
 
         request.Settle(told!); // Set with the refusal.
@@ -123,7 +123,7 @@ internal sealed partial class Forwarder(
     private async ValueTask<AttemptResult?> AttemptAsync(Attempt attempt, RequestRoute route, bool isRetry)
     {
         var (request, target) = (attempt.Request, attempt.Request.Target);
-        var (activity, sentAt) = (GatewayActivities.StartAttempt(request.Operation, target, route.Attempts), time.GetTimestamp());
+        var (activity, sentAt) = (GatewayActivities.StartAttempt(request.Endpoint.Operation, target, route.Attempts), time.GetTimestamp());
         AttemptResult? sent = null;
         try
         {
@@ -136,7 +136,7 @@ internal sealed partial class Forwarder(
             var (verdict, failed) = sent is { } result ? (VerdictText.Of(result.Verdict), result.Verdict is not (Verdict.Served or Verdict.Unknown)) : (string.Empty, false);
             if (sent is not null)
             {
-                metrics.DeploymentAttempted(request.Operation, target, verdict, failed, isRetry, took);
+                metrics.DeploymentAttempted(request.Endpoint.Operation, target, verdict, failed, isRetry, took);
             }
 
             if (activity is not null)
@@ -160,11 +160,11 @@ internal sealed partial class Forwarder(
         }
     }
 
-    private static RefusedResponse Refuse(GatewayError error) => new()
+    private static RefusedResponse Refuse(GatewayError error, IEndpoint endpoint) => new()
     {
         Refusal = error,
         Sent = false,
-        Observation = new Observation { Outcome = AnswerOutcome.UpstreamFailed, Status = error.Status },
+        Observation = new Observation { Outcome = AnswerOutcome.UpstreamFailed, Status = endpoint.StatusOf(error) },
     };
 
     /// <summary>What can be told once a comment has begun the response: a stream as it is, anything else as an error event.</summary>

@@ -11,6 +11,7 @@ using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
 using Gateway.Telemetry.Tracing;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Forwarding;
@@ -27,7 +28,8 @@ internal sealed class UpstreamCall(
     private const int LongestErrorBody = 64 * 1024;
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    private const int LongestBeta = 256;
+    // Of all values of one header that goes on.
+    private const int LongestHeader = 1024;
 
     // What came of an error's body by then tells enough, and the status alone would too.
     private static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(2);
@@ -61,17 +63,22 @@ internal sealed class UpstreamCall(
         proxyRequest.RequestUri = deployment.AddressOf(request.Passage.Route, request.Stream);
         proxyRequest.Headers.TryAddWithoutValidation("Accept", request.Stream ? "text/event-stream" : request.Endpoint.Accepts);
 
-        // The one header of the client that a provider may need. Everything else, cookies and keys above all, stays here.
-        if (httpContext.Request.Headers.TryGetValue("OpenAI-Beta", out var beta) && beta is [{ Length: <= LongestBeta } value] && Ascii.IsValid(value))
+        foreach (var name in request.Passage.ClientHeaders)
         {
-            proxyRequest.Headers.TryAddWithoutValidation("OpenAI-Beta", value);
+            if (httpContext.Request.Headers.TryGetValue(name, out var values) && IsFit(values))
+            {
+                proxyRequest.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
         }
 
         proxyRequest.Headers.TryAddWithoutValidation("X-Client-Request-Id", request.RequestId);
         TraceHeaders.Write(proxyRequest.Headers, httpContext);
         foreach (var (name, text) in deployment.Provider.Dialect.Headers)
         {
-            proxyRequest.Headers.TryAddWithoutValidation(name, text);
+            if (!proxyRequest.Headers.Contains(name))
+            {
+                proxyRequest.Headers.TryAddWithoutValidation(name, text);
+            }
         }
 
         if (request.Credential is { } credential)
@@ -181,7 +188,7 @@ internal sealed class UpstreamCall(
         Observation = new Observation
         {
             Outcome = outcome,
-            Status = error.Status,
+            Status = request.Endpoint.StatusOf(error),
             AnswerBegan = _answerBegan,
             FirstTokenMs = FirstTokenMs,
         },
@@ -192,6 +199,21 @@ internal sealed class UpstreamCall(
         deadline.IsStopped ? AnswerOutcome.ClientDisconnected : deadline.HasPassed ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed;
 
     private long? FirstTokenMs => FirstToken is { } first ? (long)first.TotalMilliseconds : null;
+
+    private static bool IsFit(StringValues values)
+    {
+        var length = 0;
+        foreach (var value in values)
+        {
+            length += value?.Length ?? 0;
+            if (value is null || length > LongestHeader || !Ascii.IsValid(value))
+            {
+                return false;
+            }
+        }
+
+        return length > 0;
+    }
 
     private static bool IsEventStream(HttpResponseMessage response) => string.Equals(MediaType(response), "text/event-stream", StringComparison.OrdinalIgnoreCase);
 
@@ -392,7 +414,7 @@ internal sealed class UpstreamCall(
     {
         var answer = _held!; // Read just before.
         var translated = new AnswerBuffer(passage: null);
-        if (passage.TryWriteAnswer(answer.Memory.Span, Frame(JsonText.Quote(request.Target.Requested)), translated) && translated.Length <= AnswerBuffer.MaxBytes)
+        if (passage.TryWriteAnswer(answer.Memory.Span, Frame(JsonText.Quote(request.Target.Requested)), request.Parsed, translated) && translated.Length <= AnswerBuffer.MaxBytes)
         {
             _held = translated;
             answer.Dispose();

@@ -6,10 +6,11 @@ using Gateway.Core.Errors;
 
 namespace Gateway.Keys;
 
-/// <summary>The first stage of a request: its bearer key becomes a <see cref="Caller"/>.</summary>
+/// <summary>The first stage of a request: its key becomes a <see cref="Caller"/>.</summary>
 internal sealed partial class KeyAuthenticator(KeyCache cache, KeyStore store, BadKeys badKeys, KeyUses uses, TimeProvider time, ILogger<KeyAuthenticator> logger)
 {
     private const string Scheme = "Bearer ";
+    private const string KeyHeader = "x-api-key";
     private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<KeyHash, TaskCompletionSource<KnownKey?>> _loading = new();
@@ -18,12 +19,32 @@ internal sealed partial class KeyAuthenticator(KeyCache cache, KeyStore store, B
     public ValueTask<Outcome<Caller>> AuthenticateAsync(HttpContext context) =>
         AuthenticateAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted);
 
+    /// <summary>The same, where the key may also come in <c>x-api-key</c>.</summary>
+    /// <param name="context">The request's.</param>
+    /// <param name="takesKeyHeader">Whether it may.</param>
+    public ValueTask<Outcome<Caller>> AuthenticateAsync(HttpContext context, bool takesKeyHeader)
+    {
+        if (!takesKeyHeader || !context.Request.Headers.TryGetValue(KeyHeader, out var header))
+        {
+            return AuthenticateAsync(context);
+        }
+
+        // One that comes twice is none.
+        var key = header.ToString().AsSpan().Trim(' ');
+        var bearer = ReadBearer(context.Request.Headers.Authorization);
+        return !bearer.IsEmpty && !key.IsEmpty && !bearer.SequenceEqual(key)
+            ? new(GatewayError.TwoKeys())
+            : AuthenticateAsync(key.IsEmpty ? bearer : key, context.Connection.RemoteIpAddress, context.RequestAborted);
+    }
+
     /// <param name="authorization">The header's value as it came, or null.</param>
     /// <param name="address">Where the request came from, as far as that is known.</param>
     /// <param name="cancellationToken">The client's patience.</param>
-    public ValueTask<Outcome<Caller>> AuthenticateAsync(string? authorization, IPAddress? address, CancellationToken cancellationToken)
+    public ValueTask<Outcome<Caller>> AuthenticateAsync(string? authorization, IPAddress? address, CancellationToken cancellationToken) =>
+        AuthenticateAsync(ReadBearer(authorization), address, cancellationToken);
+
+    private ValueTask<Outcome<Caller>> AuthenticateAsync(ReadOnlySpan<char> presented, IPAddress? address, CancellationToken cancellationToken)
     {
-        var presented = ReadBearer(authorization);
         if (presented.IsEmpty)
         {
             return new(GatewayError.MissingKey());

@@ -10,7 +10,7 @@ internal static class CrossOrigin
     [
         "x-request-id", "x-gateway-cost-usd", "x-gateway-provider", "x-gateway-model", "x-gateway-budget-warning", "openai-processing-ms", "openai-version", "retry-after", "retry-after-ms",
         "x-should-retry", "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests", "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens",
-        "x-ratelimit-reset-tokens",
+        "x-ratelimit-reset-tokens", "request-id",
     ];
 
     /// <summary>Origins, separated by commas or as an array; <c>*</c> for any.</summary>

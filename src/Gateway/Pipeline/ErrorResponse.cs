@@ -22,11 +22,12 @@ internal static class ErrorResponse
             return;
         }
 
-        response.StatusCode = error.Status;
+        var endpoint = exchange.Endpoint ?? ApiEndpoint.ChatCompletions;
+        response.StatusCode = endpoint.StatusOf(error);
         response.ContentType = "application/json";
         WriteAdvice(response.Headers, error);
         var body = new ArrayBufferWriter<byte>(512);
-        (exchange.Endpoint ?? ApiEndpoint.ChatCompletions).WriteError(body, error, exchange.TraceId);
+        endpoint.WriteError(body, error, exchange.TraceId, exchange.RequestId);
         response.ContentLength = body.WrittenCount;
         if (!HttpMethods.IsHead(context.Request.Method))
         {

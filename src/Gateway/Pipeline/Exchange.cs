@@ -57,7 +57,7 @@ internal sealed class Exchange
     public string? ReplayOf { get; set; }
 
     /// <summary>What the GenAI conventions call what it asks for.</summary>
-    public string Operation { get; set; } = "chat";
+    public string Operation => Endpoint?.Operation ?? "chat";
 
     /// <summary>What was spent on providers, waits before retries among it.</summary>
     public TimeSpan ProviderTime { get; set; }

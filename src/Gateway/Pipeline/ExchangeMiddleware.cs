@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Ledger;
 using Gateway.Telemetry;
@@ -21,6 +22,11 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, Drain dra
         var context = (HttpContext)state;
         var (headers, exchange) = (context.Response.Headers, Exchange.Of(context));
         headers["x-request-id"] = exchange.RequestId;
+        if (exchange.Endpoint is { SpeaksAnthropic: true })
+        {
+            headers["request-id"] = exchange.RequestId;
+        }
+
         headers["openai-version"] = "2020-10-01";
         headers["openai-processing-ms"] = ((long)exchange.Elapsed.TotalMilliseconds).ToString();
         return Task.CompletedTask;
@@ -46,6 +52,8 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, Drain dra
             await next(context);
             if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed, ContentLength: null, ContentType: null })
             {
+                // Anthropic's clients name a version on every path.
+                exchange.Endpoint ??= context.Request.Headers.ContainsKey("anthropic-version") ? ApiEndpoint.Messages : null;
                 var (method, path) = (context.Request.Method, context.Request.Path.Value ?? "/");
                 await ErrorResponse.WriteAsync(context, context.Response.StatusCode == StatusCodes.Status404NotFound
                     ? GatewayError.UnknownUrl(method, path)

@@ -86,13 +86,15 @@ internal static class InferenceEndpoints
 
         foreach (var endpoint in ApiEndpoint.All)
         {
-            api.MapPost(endpoint.Path[Version.Length..], (RequestDelegate)(context => pipeline.HandleAsync(context, endpoint)));
+            var path = endpoint.Path[Version.Length..];
+            api.MapPost(path, (RequestDelegate)(context => pipeline.HandleAsync(context, endpoint)));
             if (endpoint.QuoteObject is not null)
             {
-                api.MapPost($"{endpoint.Path[Version.Length..]}/quote", (RequestDelegate)(context => quotes.HandleAsync(context, endpoint)));
+                api.MapPost($"{path}/quote", (RequestDelegate)(context => quotes.HandleAsync(context, endpoint)));
             }
         }
 
+        api.MapPost("/messages/count_tokens", (RequestDelegate)(context => quotes.CountAsync(context, ApiEndpoint.CountedMessages)));
         api.MapPost("/responses/input_tokens", (RequestDelegate)(context => quotes.CountAsync(context, ApiEndpoint.Responses)));
         api.MapGet("/responses/{id}", (RequestDelegate)(context => stored.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
         api.MapGet("/responses/{id}/input_items", (RequestDelegate)(context => stored.ItemsAsync(context, (string)context.Request.RouteValues["id"]!)));

@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Text.Json;
 using Gateway.Catalog;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Keys;
 
 namespace Gateway.Pipeline;
 
-/// <summary>The models of the catalog that the caller's key may use.</summary>
+/// <summary>The models of the catalog that the caller's key may use, in OpenAI's form, or in Anthropic's for a client that names a version of its API.</summary>
 internal sealed class ModelEndpoints(KeyAuthenticator keys, CatalogStore catalogs, TimeProvider time)
 {
     public Task ListAsync(HttpContext context) => AnswerAsync(context, name: null);
@@ -15,7 +16,13 @@ internal sealed class ModelEndpoints(KeyAuthenticator keys, CatalogStore catalog
 
     private async Task AnswerAsync(HttpContext context, string? name)
     {
-        if (!(await keys.AuthenticateAsync(context)).TryGet(out var caller, out var error))
+        var isAnthropic = context.Request.Headers.ContainsKey("anthropic-version");
+        if (isAnthropic)
+        {
+            Exchange.Of(context).Endpoint = ApiEndpoint.Messages;
+        }
+
+        if (!(await keys.AuthenticateAsync(context, isAnthropic)).TryGet(out var caller, out var error))
         {
             await ErrorResponse.WriteAsync(context, error);
             return;
@@ -27,11 +34,20 @@ internal sealed class ModelEndpoints(KeyAuthenticator keys, CatalogStore catalog
         {
             if (name is null)
             {
-                ModelListWriter.WriteList(json, catalogs.Current, caller, time.GetUtcNow());
+                if (isAnthropic)
+                {
+                    AnthropicModelWriter.WriteList(json, catalogs.Current, caller);
+                }
+                else
+                {
+                    ModelListWriter.WriteList(json, catalogs.Current, caller, time.GetUtcNow());
+                }
             }
             else
             {
-                error = ModelListWriter.WriteOne(json, catalogs.Current, name, caller, time.GetUtcNow());
+                error = isAnthropic
+                    ? AnthropicModelWriter.WriteOne(json, catalogs.Current, name, caller)
+                    : ModelListWriter.WriteOne(json, catalogs.Current, name, caller, time.GetUtcNow());
             }
         }
 

@@ -19,15 +19,17 @@ internal sealed class QuoteEndpoint(
 
     public async Task HandleAsync(HttpContext context, IEndpoint endpoint)
     {
+        Exchange.Of(context).Endpoint = endpoint;
         if (await AnswerAsync(context, Exchange.Of(context), endpoint, isCount: false) is { } refusal)
         {
             await ErrorResponse.WriteAsync(context, refusal);
         }
     }
 
-    /// <summary><c>POST /v1/responses/input_tokens</c>: what a request weighs, and nothing else of its quote.</summary>
+    /// <summary><c>POST /v1/responses/input_tokens</c>, <c>/v1/messages/count_tokens</c>: what a request weighs, and nothing else of its quote.</summary>
     public async Task CountAsync(HttpContext context, IEndpoint endpoint)
     {
+        Exchange.Of(context).Endpoint = endpoint;
         if (await AnswerAsync(context, Exchange.Of(context), endpoint, isCount: true) is { } refusal)
         {
             await ErrorResponse.WriteAsync(context, refusal);
@@ -37,7 +39,7 @@ internal sealed class QuoteEndpoint(
     private async ValueTask<GatewayError?> AnswerAsync(HttpContext context, Exchange exchange, IEndpoint endpoint, bool isCount)
     {
         var ct = context.RequestAborted;
-        if (!(await keys.AuthenticateAsync(context)).TryGet(out var caller, out var error))
+        if (!(await keys.AuthenticateAsync(context, endpoint.SpeaksAnthropic)).TryGet(out var caller, out var error))
         {
             return error;
         }
@@ -65,7 +67,7 @@ internal sealed class QuoteEndpoint(
         var document = QuoteDocument.Of(prepared, body.Memory.Span, catalog.Limits, endpoint);
         if (isCount)
         {
-            await WriteAsync(context, json => WriteCount(json, document.PromptTokens), ct);
+            await WriteAsync(context, json => WriteCount(json, document.PromptTokens, endpoint), ct);
             return null;
         }
 
@@ -78,10 +80,14 @@ internal sealed class QuoteEndpoint(
         return null;
     }
 
-    private static void WriteCount(Utf8JsonWriter json, long tokens)
+    private static void WriteCount(Utf8JsonWriter json, long tokens, IEndpoint endpoint)
     {
         json.WriteStartObject();
-        json.WriteString("object"u8, "response.input_tokens"u8);
+        if (!endpoint.SpeaksAnthropic)
+        {
+            json.WriteString("object"u8, "response.input_tokens"u8);
+        }
+
         json.WriteNumber("input_tokens"u8, tokens);
         json.WriteEndObject();
     }

@@ -59,7 +59,7 @@ internal sealed partial class RequestPipeline(
     private async ValueTask<GatewayError?> RunAsync(HttpContext context, Exchange exchange, IEndpoint endpoint)
     {
         // (1) Who asks. A caller already over its limits is refused with its body unread.
-        if (!(await keys.AuthenticateAsync(context)).TryGet(out var caller, out var error))
+        if (!(await keys.AuthenticateAsync(context, endpoint.SpeaksAnthropic)).TryGet(out var caller, out var error))
         {
             return error;
         }
@@ -134,7 +134,7 @@ internal sealed partial class RequestPipeline(
         await using var lease = reservation;
         if (!(await funds.HoldAsync(exchange.RequestId, accounts, prepared.MostCost)).TryGet(out var hold, out error))
         {
-            RateLimitHeaders.Write(context.Response.Headers, reservation.Levels);
+            RateLimitHeaders.Write(context, reservation.Levels);
             return error;
         }
 
@@ -156,7 +156,7 @@ internal sealed partial class RequestPipeline(
 
         await using var claim = taken;
         using var copy = claim is null ? null : new AnswerCopy(guard.MaxAnswerBytes);
-        WriteHeaders(context.Response.Headers, reservation, hold);
+        WriteHeaders(context, reservation, hold);
 
         // (9) There and back, up to the last byte. Who serves in the end may be another than was quoted.
         var forward = new ForwardRequest
@@ -277,18 +277,18 @@ internal sealed partial class RequestPipeline(
         }
     }
 
-    private static void WriteHeaders(IHeaderDictionary headers, Reservation reservation, Hold hold)
+    private static void WriteHeaders(HttpContext context, Reservation reservation, Hold hold)
     {
-        RateLimitHeaders.Write(headers, reservation.Levels);
+        RateLimitHeaders.Write(context, reservation.Levels);
         if (hold.Warning is { } warning)
         {
-            headers["x-gateway-budget-warning"] = warning.ToString();
+            context.Response.Headers["x-gateway-budget-warning"] = warning.ToString();
         }
     }
 
     private static GatewayError Refuse(HttpContext context, LimitRefusal refusal, string model)
     {
-        RateLimitHeaders.Write(context.Response.Headers, refusal.Levels);
+        RateLimitHeaders.Write(context, refusal.Levels);
         return refusal.ToError(model);
     }
 

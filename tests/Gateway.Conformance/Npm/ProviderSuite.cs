@@ -3,20 +3,18 @@ using Xunit;
 
 namespace Gateway.Conformance.Npm;
 
-/// <summary>The cases of <c>node/providers.test.mjs</c>, run once for each provider against one gateway.</summary>
-public sealed class ProviderSuite : IAsyncLifetime
+/// <summary>The cases of a script, run once for each provider against one gateway.</summary>
+/// <param name="newScript">Makes one for a provider.</param>
+public abstract class ProviderSuite(Func<NodeScript> newScript) : IAsyncLifetime
 {
-    private readonly Dictionary<string, NodeScript> _scripts = ProviderKind.Enabled.ToDictionary(kind => kind.Dialect, _ => NewScript());
-
-    /// <summary>The names of the cases, as the script has them.</summary>
-    public static IEnumerable<string> Cases => NewScript().Cases;
+    private readonly Dictionary<string, NodeScript> _scripts = ProviderKind.Enabled.ToDictionary(kind => kind.Dialect, _ => newScript());
 
     /// <param name="dialect">Of the provider that answered.</param>
     public NodeScript Script(string dialect) => _scripts[dialect];
 
     public async ValueTask InitializeAsync()
     {
-        if (NewScript().WhyAbsent is not null)
+        if (newScript().WhyAbsent is not null)
         {
             return;
         }
@@ -27,6 +25,7 @@ public sealed class ProviderSuite : IAsyncLifetime
             new Dictionary<string, string>
             {
                 ["OPENAI_BASE_URL"] = gateway.Process.OpenAiBase.AbsoluteUri,
+                ["ANTHROPIC_BASE_URL"] = gateway.Process.BaseAddress.AbsoluteUri,
                 ["GATEWAY_ADMIN_URL"] = new Uri(gateway.Process.BaseAddress, "admin/v1").AbsoluteUri,
                 ["GATEWAY_ADMIN_KEY"] = gateway.Process.AdminKey,
                 ["GATEWAY_TENANT"] = gateway.Tenant,
@@ -36,7 +35,24 @@ public sealed class ProviderSuite : IAsyncLifetime
             TestContext.Current.CancellationToken)));
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
-    private static NodeScript NewScript() => new("providers.test.mjs", "openai");
+    /// <summary>Each case for each provider.</summary>
+    protected static TheoryData<string, string> CasesOf(NodeScript script)
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (var kind in ProviderKind.Enabled)
+        {
+            foreach (var name in script.Cases)
+            {
+                cases.Add(kind.Dialect, name);
+            }
+        }
+
+        return cases;
+    }
 }

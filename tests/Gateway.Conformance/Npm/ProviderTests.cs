@@ -1,27 +1,11 @@
-using Gateway.Conformance.Providers;
 using Xunit;
 
 namespace Gateway.Conformance.Npm;
 
 /// <summary>OpenAI's npm package sees the same, whichever provider answers.</summary>
-public sealed class ProviderTests(ProviderSuite suite) : IClassFixture<ProviderSuite>
+public sealed class ProviderTests(OpenAiProviderSuite suite) : IClassFixture<OpenAiProviderSuite>
 {
-    public static TheoryData<string, string> Cases
-    {
-        get
-        {
-            var cases = new TheoryData<string, string>();
-            foreach (var kind in ProviderKind.Enabled)
-            {
-                foreach (var name in ProviderSuite.Cases)
-                {
-                    cases.Add(kind.Dialect, name);
-                }
-            }
-
-            return cases;
-        }
-    }
+    public static TheoryData<string, string> Cases => OpenAiProviderSuite.Cases;
 
     [Theory]
     [MemberData(nameof(Cases))]

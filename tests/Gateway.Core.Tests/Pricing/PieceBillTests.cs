@@ -48,5 +48,5 @@ public sealed class PieceBillTests
     public void Nothing_used_is_nothing_due() =>
         Bill.ChargeOf(default, AnswerOutcome.Completed, Parse("""{"from":"2025-01-01","per_request":"1","per_image":"1"}""")).ShouldBe(Charge.None);
 
-    private static ModelPrice Parse(string json) => ModelPrice.TryParse(json, out var price) ? price : throw new ArgumentException(json);
+    private static ModelPrice Parse(string json) => ModelPrice.TryParse(json, out var price) ? price : throw new ArgumentException("It is no price.", nameof(json));
 }

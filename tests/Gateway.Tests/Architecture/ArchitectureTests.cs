@@ -141,7 +141,7 @@ public sealed partial class ArchitectureTests
         return folder.FullName;
     }
 
-    [GeneratedRegex(@"\bGateway\.(?<name>Core|Pipeline|Keys|Catalog|Limits|Funds|Forwarding|Images|Files|Idempotency|Cli|Ledger|Storage|Admin|Console|Telemetry|Development|Responses|Simulator)\b", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"\bGateway\.(?<name>Core|Pipeline|Keys|Catalog|Limits|Funds|Forwarding|Images|Files|Idempotency|Cli|Ledger|Responses|Storage|Admin|Console|Telemetry|Development|Simulator)\b", RegexOptions.None, 1000)]
     private static partial Regex GatewayName();
 
     [GeneratedRegex(@"\bGateway\.Core\.(?<name>[A-Z][A-Za-z]+)\b", RegexOptions.None, 1000)]

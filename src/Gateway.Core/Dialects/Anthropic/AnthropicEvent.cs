@@ -14,6 +14,12 @@ internal struct AnthropicEvent
 
     public AnthropicEventKind Kind { get; private set; }
 
+    /// <summary>The inside of its <c>type</c>.</summary>
+    public ByteRange Type { get; private set; }
+
+    /// <summary>The value of the message's <c>model</c>, quotes included.</summary>
+    public ByteRange Model { get; private set; }
+
     /// <summary>The content block that it is of.</summary>
     public long Index { get; private set; }
 
@@ -76,6 +82,7 @@ internal struct AnthropicEvent
         if (reader.ValueTextEquals("type"u8))
         {
             reader.Read();
+            Type = reader.TokenType == JsonTokenType.String ? new ByteRange((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length) : default;
             Kind = Kind == AnthropicEventKind.Error ? Kind : KindOf(ref reader);
         }
         else if (reader.ValueTextEquals("index"u8))
@@ -166,7 +173,7 @@ internal struct AnthropicEvent
         }
     }
 
-    private static void ReadMessage(ref Utf8JsonReader reader, ref AnthropicUsage usage)
+    private void ReadMessage(ref Utf8JsonReader reader, ref AnthropicUsage usage)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -181,6 +188,13 @@ internal struct AnthropicEvent
             {
                 reader.Read();
                 usage.Read(ref reader);
+            }
+            else if (reader.ValueTextEquals("model"u8))
+            {
+                reader.Read();
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                Model = new ByteRange(start, (int)reader.BytesConsumed - start);
             }
             else
             {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Gateway.Core.Errors;
 using Gateway.Core.Images;
@@ -12,8 +11,6 @@ namespace Gateway.Core.Dialects.Anthropic;
 /// </summary>
 internal static class AnthropicImage
 {
-    private static readonly SearchValues<byte> Standard = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
-
     public static GatewayError? WriteSource(AnthropicRequestBody output, ReadOnlyMemory<byte> body, in SizedImage image)
     {
         var part = image.Part;
@@ -54,7 +51,7 @@ internal static class AnthropicImage
                 text = text[^uri.Payload.Length..];
             }
 
-            if (!TryClean(ref text, part.Escaped))
+            if (!Base64Text.TryClean(ref text, part.Escaped))
             {
                 return GatewayError.ImageBase64(part.Path);
             }
@@ -64,50 +61,5 @@ internal static class AnthropicImage
 
         output.Write("\"}"u8);
         return null;
-    }
-
-    private static bool TryClean(ref ReadOnlyMemory<byte> text, bool escaped)
-    {
-        var end = text.Span.IndexOfAnyExcept(Standard);
-        if (text.Length % 4 == 0 && (end < 0 || (end >= text.Length - 2 && text.Span[end..].IndexOfAnyExcept((byte)'=') < 0)))
-        {
-            return true;
-        }
-
-        if (!Base64Shape.TryScan(text.Span, escaped, out var shape))
-        {
-            return false;
-        }
-
-        var clean = new byte[(shape.Symbols + 3) / 4 * 4];
-        var written = 0;
-        for (var rest = text.Span; !rest.IsEmpty;)
-        {
-            var run = rest.IndexOfAnyExcept(Standard);
-            run = run < 0 ? rest.Length : run;
-            rest[..run].CopyTo(clean.AsSpan(written));
-            written += run;
-            rest = rest[run..];
-            if (rest.IsEmpty)
-            {
-                break;
-            }
-
-            var character = JsonEscape.Read(rest, escaped, out var length);
-            rest = rest[length..];
-            if (Base64Alphabet.Classify(character) < Base64Alphabet.Blank)
-            {
-                clean[written++] = character switch
-                {
-                    '-' => (byte)'+',
-                    '_' => (byte)'/',
-                    _ => (byte)character,
-                };
-            }
-        }
-
-        clean.AsSpan(written).Fill((byte)'=');
-        text = clean;
-        return true;
     }
 }

@@ -21,6 +21,27 @@ internal static class AnthropicJson
         return json[start..(int)reader.BytesConsumed];
     }
 
+    /// <summary>A property of an object; empty where it is absent or null.</summary>
+    public static ReadOnlyMemory<byte> Property(ReadOnlyMemory<byte> json, ReadOnlySpan<byte> name)
+    {
+        var found = default(ReadOnlyMemory<byte>);
+        var reader = new Utf8JsonReader(json.Span);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals(name))
+            {
+                found = Value(ref reader, json);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>What kind of value it is, by its first byte, in the words of OpenAI's type errors.</summary>
     public static string Describe(ReadOnlyMemory<byte> value) => value.IsEmpty ? "null" : (char)value.Span[0] switch
     {

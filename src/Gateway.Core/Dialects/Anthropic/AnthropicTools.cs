@@ -90,7 +90,7 @@ internal sealed class AnthropicTools
             return GatewayError.UnsupportedParameter("tool_choice.type");
         }
 
-        (_choice, _named) = ("tool", AnthropicJson.IsObject(function) ? Property(function, "name"u8) : default);
+        (_choice, _named) = ("tool", AnthropicJson.IsObject(function) ? AnthropicJson.Property(function, "name"u8) : default);
         return AnthropicJson.IsString(_named) ? null : GatewayError.MissingParameter("tool_choice.function.name");
     }
 
@@ -145,7 +145,7 @@ internal sealed class AnthropicTools
         {
             output.Write("{\"type\":\"object\",\"properties\":{}}"u8);
         }
-        else if (Property(tool.Parameters, "type"u8).IsEmpty)
+        else if (AnthropicJson.Property(tool.Parameters, "type"u8).IsEmpty)
         {
             // The API wants it said that arguments are an object.
             output.Write("{\"type\":\"object\","u8);
@@ -266,27 +266,6 @@ internal sealed class AnthropicTools
 
         _tools.Add(tool);
         return null;
-    }
-
-    /// <summary>A property of an object; empty where it is absent or null.</summary>
-    private static ReadOnlyMemory<byte> Property(ReadOnlyMemory<byte> json, ReadOnlySpan<byte> name)
-    {
-        var found = default(ReadOnlyMemory<byte>);
-        var reader = new Utf8JsonReader(json.Span);
-        reader.Read();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals(name))
-            {
-                found = AnthropicJson.Value(ref reader, json);
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        return found;
     }
 
     private readonly record struct Tool

@@ -12,9 +12,12 @@ internal struct AnthropicUsage
 {
     private long? _input;
     private long? _cacheWrite;
+    private long? _cacheWrite5m;
+    private long? _cacheWrite1h;
     private long? _cacheRead;
     private long? _output;
     private long? _thinking;
+    private long? _images;
 
     /// <summary>Whether a usage object was read at all.</summary>
     public bool IsKnown { get; private set; }
@@ -25,12 +28,16 @@ internal struct AnthropicUsage
     /// <summary>As OpenAI means it. A number that is none makes its sum <see cref="UsageReader.NoNumber"/>, which nobody bills.</summary>
     public readonly Usage InOpenAiMeaning => new()
     {
-        PromptTokens = Sum(_input ?? 0, _cacheWrite ?? 0, _cacheRead ?? 0),
+        PromptTokens = Sum(_input ?? 0, CacheWrite, _cacheRead ?? 0),
         CachedTokens = _cacheRead ?? 0,
-        CacheWriteTokens = _cacheWrite ?? 0,
+        CacheWriteTokens = CacheWrite,
+        ImageInputTokens = _images ?? 0,
         CompletionTokens = _output ?? 0,
         ReasoningTokens = _thinking ?? 0,
     };
+
+    /// <summary>What was written to caches of all lifetimes, also where a provider tells each of them alone.</summary>
+    private readonly long CacheWrite => _cacheWrite ?? OpenAiUsage.Sum(_cacheWrite5m ?? 0, _cacheWrite1h ?? 0);
 
     /// <summary>The usage that begins a stream tells of the output no more than its first token.</summary>
     public void ForgetOutput() => (_output, _thinking) = (null, null);
@@ -63,7 +70,7 @@ internal struct AnthropicUsage
             {
                 Take(ref reader, ref _cacheRead);
             }
-            else if (reader.ValueTextEquals("output_tokens_details"u8))
+            else if (reader.ValueTextEquals("output_tokens_details"u8) || reader.ValueTextEquals("input_tokens_details"u8) || reader.ValueTextEquals("cache_creation"u8))
             {
                 ReadDetails(ref reader);
             }
@@ -74,6 +81,7 @@ internal struct AnthropicUsage
         }
     }
 
+    /// <summary>Details are told apart by their own names alone.</summary>
     private void ReadDetails(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -88,6 +96,18 @@ internal struct AnthropicUsage
             if (reader.ValueTextEquals("thinking_tokens"u8))
             {
                 Take(ref reader, ref _thinking);
+            }
+            else if (reader.ValueTextEquals("image_tokens"u8))
+            {
+                Take(ref reader, ref _images);
+            }
+            else if (reader.ValueTextEquals("ephemeral_5m_input_tokens"u8))
+            {
+                Take(ref reader, ref _cacheWrite5m);
+            }
+            else if (reader.ValueTextEquals("ephemeral_1h_input_tokens"u8))
+            {
+                Take(ref reader, ref _cacheWrite1h);
             }
             else
             {

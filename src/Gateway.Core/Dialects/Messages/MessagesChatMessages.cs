@@ -1,0 +1,500 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Gateway.Core.Dialects.Anthropic;
+using Gateway.Core.Errors;
+using Gateway.Core.Requests;
+using Gateway.Core.Requests.Messages;
+
+namespace Gateway.Core.Dialects.Messages;
+
+/// <summary>
+/// Writes turns as chat messages. (1) The results of tools, each a message of its own in front of what else the user says, as the API
+/// wants them behind their calls; pictures of results, which such a message cannot hold, begin the user's message under the name of their
+/// call. (2) The assistant's texts are one, and its calls have their arguments as text; thoughts are left out, which only their author can read.
+/// </summary>
+internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRequest request, ArrayBufferWriter<byte> output, bool forCount)
+{
+    private readonly List<int> _order = [];
+    private int _images;
+    private int _written;
+    private int _parts;
+
+    public IReadOnlyList<int> Order => _order;
+
+    public GatewayError? Write(ReadOnlyMemory<byte> system)
+    {
+        if (WriteSystem(system, "system") is { } refusal)
+        {
+            return refusal;
+        }
+
+        // The reader refuses a body without messages.
+        var range = request.Find("messages"u8)!.Value.Value;
+        var json = body.Slice(range.Start, range.Length);
+        var reader = new Utf8JsonReader(json.Span);
+        reader.Read();
+        var role = "";
+        for (var i = 0; reader.Read() && reader.TokenType == JsonTokenType.StartObject; i++)
+        {
+            var content = default(ReadOnlyMemory<byte>);
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("role"u8))
+                {
+                    reader.Read();
+                    role = reader.GetString()!;
+                }
+                else if (reader.ValueTextEquals("content"u8))
+                {
+                    content = AnthropicJson.Value(ref reader, json);
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+
+            var path = $"messages[{i}]";
+            var error = role switch
+            {
+                "assistant" => WriteAssistant(content, path),
+                "system" => WriteSystem(content, $"{path}.content"),
+                _ => WriteUser(content, path),
+            };
+            if (error is not null)
+            {
+                return error;
+            }
+        }
+
+        // The API would begin its answer anew, and not go on from there.
+        return role == "assistant" && !forCount
+            ? GatewayError.InvalidValue($"messages[{request.Messages - 1}].role", "this model cannot go on from the beginning of an answer. End the messages with one of the user.")
+            : null;
+    }
+
+    private void BeginMessage(ReadOnlySpan<byte> head)
+    {
+        output.Write(_written++ > 0 ? ","u8 : ""u8);
+        output.Write(head);
+        _parts = 0;
+    }
+
+    private GatewayError? WriteSystem(ReadOnlyMemory<byte> content, string path)
+    {
+        if (content.IsEmpty)
+        {
+            return null;
+        }
+
+        var blocks = new List<MessagesBlock>();
+        if (AnthropicJson.IsArray(content) && MessagesBlock.ReadAll(content, path, blocks, ref _images) is { } refusal)
+        {
+            return refusal;
+        }
+
+        foreach (var block in blocks)
+        {
+            if (block.Type != "text" && !forCount)
+            {
+                return GatewayError.InvalidValue($"{block.Path}.type", "expected 'text'.");
+            }
+        }
+
+        var texts = blocks.Where(static block => !IsEmpty(block.Text)).Select(static block => block.Text).ToList();
+        if (AnthropicJson.IsString(content))
+        {
+            texts.Add(content);
+        }
+
+        if (texts.Count > 0)
+        {
+            BeginMessage("{\"role\":\"system\",\"content\":"u8);
+            WriteTexts(texts);
+            output.Write("}"u8);
+        }
+
+        return null;
+    }
+
+    /// <summary>One text as it is; several as parts.</summary>
+    private void WriteTexts(List<ReadOnlyMemory<byte>> texts)
+    {
+        switch (texts.Count)
+        {
+            case 0:
+                output.Write("\"\""u8);
+                break;
+            case 1:
+                output.Write(texts[0].Span);
+                break;
+            default:
+                output.Write("["u8);
+                _parts = 0;
+                texts.ForEach(WriteTextPart);
+                output.Write("]"u8);
+                break;
+        }
+    }
+
+    private GatewayError? WriteUser(ReadOnlyMemory<byte> content, string path)
+    {
+        if (AnthropicJson.IsString(content))
+        {
+            BeginMessage("{\"role\":\"user\",\"content\":"u8);
+            output.Write(content.Span);
+            output.Write("}"u8);
+            return null;
+        }
+
+        var blocks = new List<MessagesBlock>();
+        if (MessagesBlock.ReadAll(content, $"{path}.content", blocks, ref _images) is { } refusal)
+        {
+            return refusal;
+        }
+
+        foreach (var block in blocks)
+        {
+            if (block.Type == "tool_result" && WriteResult(block) is { } error)
+            {
+                return error;
+            }
+        }
+
+        if (blocks.TrueForAll(static block => block.Type == "tool_result" && !HasImages(block)))
+        {
+            return null;
+        }
+
+        if (blocks is [{ Type: "text" } only] && AnthropicJson.IsString(only.Text))
+        {
+            BeginMessage("{\"role\":\"user\",\"content\":"u8);
+            output.Write(only.Text.Span);
+            output.Write("}"u8);
+            return null;
+        }
+
+        BeginMessage("{\"role\":\"user\",\"content\":["u8);
+        foreach (var block in blocks)
+        {
+            if (block.Type == "tool_result")
+            {
+                WriteResultImages(block);
+            }
+        }
+
+        foreach (var block in blocks)
+        {
+            if (block.Type != "tool_result" && WritePart(block) is { } error)
+            {
+                return error;
+            }
+        }
+
+        output.Write("]}"u8);
+        return null;
+    }
+
+    private GatewayError? WriteResult(MessagesBlock block)
+    {
+        if (!AnthropicJson.IsString(block.ToolUseId) && !forCount)
+        {
+            return block.ToolUseId.IsEmpty
+                ? GatewayError.MissingParameter($"{block.Path}.tool_use_id")
+                : GatewayError.InvalidType($"{block.Path}.tool_use_id", "a string", AnthropicJson.Describe(block.ToolUseId));
+        }
+
+        var texts = new List<ReadOnlyMemory<byte>>();
+        if (!IsEmpty(block.ContentText))
+        {
+            texts.Add(block.ContentText);
+        }
+
+        if (Gather(block.Children, texts) is { } error)
+        {
+            return error;
+        }
+
+        BeginMessage("{\"role\":\"tool\",\"tool_call_id\":"u8);
+        output.Write(block.ToolUseId.IsEmpty ? "\"\""u8 : block.ToolUseId.Span);
+        output.Write(",\"content\":"u8);
+        WriteTexts(texts);
+        output.Write("}"u8);
+        return null;
+    }
+
+    /// <summary>The texts of a result, whatever they are wrapped in; its pictures stand elsewhere.</summary>
+    private GatewayError? Gather(List<MessagesBlock> blocks, List<ReadOnlyMemory<byte>> texts)
+    {
+        foreach (var block in blocks)
+        {
+            switch (block.Type)
+            {
+                case "text":
+                    Add(block.Text);
+                    break;
+                case "image":
+                    break;
+                case "search_result":
+                case "document" when IsReadable(block):
+                    if (RefuseCitations(block) is { } citations)
+                    {
+                        return citations;
+                    }
+
+                    Add(block.Title);
+                    Add(block.Type == "search_result" ? block.Source : block.Context);
+                    Add(block.ContentText);
+                    Add(block.Type == "document" ? block.SourceProperty("data"u8) : default);
+                    if (Gather(block.Children, texts) is { } error)
+                    {
+                        return error;
+                    }
+
+                    break;
+                default:
+                    if (!forCount)
+                    {
+                        return Unsupported(block);
+                    }
+
+                    break;
+            }
+        }
+
+        return null;
+
+        void Add(ReadOnlyMemory<byte> text)
+        {
+            if (AnthropicJson.IsString(text) && !IsEmpty(text))
+            {
+                texts.Add(text);
+            }
+        }
+    }
+
+    private void WriteResultImages(MessagesBlock result)
+    {
+        if (!HasImages(result))
+        {
+            return;
+        }
+
+        WriteTextPart(Encoding.UTF8.GetBytes($"\"Images of {(AnthropicJson.IsString(result.ToolUseId) ? Encoding.UTF8.GetString(result.ToolUseId.Span[1..^1]) : "")}:\""));
+        WriteImages(result);
+    }
+
+    private void WriteImages(MessagesBlock block)
+    {
+        foreach (var child in block.Children)
+        {
+            if (child.Image != MessagesBlock.NoImage)
+            {
+                WriteImage(child);
+            }
+
+            WriteImages(child);
+        }
+    }
+
+    private GatewayError? WritePart(MessagesBlock block)
+    {
+        switch (block.Type)
+        {
+            case "text":
+                if (!AnthropicJson.IsString(block.Text))
+                {
+                    return forCount ? null : block.Text.IsEmpty
+                        ? GatewayError.MissingParameter($"{block.Path}.text")
+                        : GatewayError.InvalidType($"{block.Path}.text", "a string", AnthropicJson.Describe(block.Text));
+                }
+
+                WriteTextPart(block.Text);
+                return null;
+            case "image":
+                WriteImage(block);
+                return null;
+            case "document" when IsPdf(block):
+                return RefuseCitations(block) ?? WritePdf(block);
+            default:
+                var texts = new List<ReadOnlyMemory<byte>>();
+                if (Gather([block], texts) is { } error)
+                {
+                    return error;
+                }
+
+                texts.ForEach(WriteTextPart);
+                WriteImages(block);
+                return null;
+        }
+    }
+
+    private void WriteTextPart(ReadOnlyMemory<byte> text)
+    {
+        output.Write(_parts++ > 0 ? ",{\"type\":\"text\",\"text\":"u8 : "{\"type\":\"text\",\"text\":"u8);
+        output.Write(text.Span);
+        output.Write("}"u8);
+    }
+
+    private void WriteImage(MessagesBlock block)
+    {
+        output.Write(_parts++ > 0 ? ",{\"type\":\"image_url\",\"image_url\":{\"url\":\""u8 : "{\"type\":\"image_url\",\"image_url\":{\"url\":\""u8);
+        var part = request.Images[block.Image];
+        if (part.Source == ImageSource.Remote)
+        {
+            output.Write(part.Url.Of(body.Span));
+        }
+        else
+        {
+            output.Write("file-"u8);
+            JsonBytes.Write(output, block.Image);
+        }
+
+        output.Write("\"}}"u8);
+        _order.Add(block.Image);
+    }
+
+    private GatewayError? WritePdf(MessagesBlock block)
+    {
+        if (forCount)
+        {
+            return null;
+        }
+
+        var data = block.SourceProperty("data"u8);
+        output.Write(_parts++ > 0 ? ",{\"type\":\"file\",\"file\":{\"filename\":"u8 : "{\"type\":\"file\",\"file\":{\"filename\":"u8);
+        output.Write(AnthropicJson.IsString(block.Title) && !IsEmpty(block.Title) ? block.Title.Span : "\"document.pdf\""u8);
+        output.Write(",\"file_data\":\"data:application/pdf;base64,"u8);
+        output.Write(data.Span[1..]);
+        output.Write("}}"u8);
+        if (AnthropicJson.IsString(block.Context) && !IsEmpty(block.Context))
+        {
+            WriteTextPart(block.Context);
+        }
+
+        return null;
+    }
+
+    private GatewayError? WriteAssistant(ReadOnlyMemory<byte> content, string path)
+    {
+        if (AnthropicJson.IsString(content))
+        {
+            BeginMessage("{\"role\":\"assistant\",\"content\":"u8);
+            output.Write(content.Span);
+            output.Write("}"u8);
+            return null;
+        }
+
+        var blocks = new List<MessagesBlock>();
+        if (MessagesBlock.ReadAll(content, $"{path}.content", blocks, ref _images) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var (texts, calls) = (0, 0);
+        foreach (var block in blocks)
+        {
+            switch (block.Type)
+            {
+                case "text" when AnthropicJson.IsString(block.Text):
+                    texts++;
+                    break;
+                case "tool_use":
+                    calls++;
+                    if (Judge(block) is { } error)
+                    {
+                        return error;
+                    }
+
+                    break;
+                case "thinking" or "redacted_thinking":
+                    break;
+                default:
+                    if (!forCount)
+                    {
+                        return Unsupported(block);
+                    }
+
+                    break;
+            }
+        }
+
+        BeginMessage("{\"role\":\"assistant\",\"content\":"u8);
+        if (texts == 0 && calls > 0)
+        {
+            output.Write("null"u8);
+        }
+        else
+        {
+            output.Write("\""u8);
+            foreach (var block in blocks)
+            {
+                output.Write(block.Type == "text" && AnthropicJson.IsString(block.Text) ? block.Text.Span[1..^1] : default);
+            }
+
+            output.Write("\""u8);
+        }
+
+        WriteCalls(blocks, calls);
+        output.Write("}"u8);
+        return null;
+    }
+
+    private void WriteCalls(List<MessagesBlock> blocks, int calls)
+    {
+        if (calls == 0)
+        {
+            return;
+        }
+
+        output.Write(",\"tool_calls\":["u8);
+        foreach (var call in blocks)
+        {
+            if (call.Type == "tool_use")
+            {
+                output.Write("{\"id\":"u8);
+                output.Write(call.Id.IsEmpty ? "\"\""u8 : call.Id.Span);
+                output.Write(",\"type\":\"function\",\"function\":{\"name\":"u8);
+                output.Write(call.Name.IsEmpty ? "\"\""u8 : call.Name.Span);
+                output.Write(",\"arguments\":\""u8);
+                JsonBytes.WriteInside(output, call.Input.IsEmpty ? "{}"u8 : call.Input.Span);
+                output.Write(--calls > 0 ? "\"}},"u8 : "\"}}"u8);
+            }
+        }
+
+        output.Write("]"u8);
+    }
+
+    private GatewayError? Judge(MessagesBlock call) => forCount ? null
+        : call.Id.IsEmpty ? GatewayError.MissingParameter($"{call.Path}.id")
+        : call.Name.IsEmpty ? GatewayError.MissingParameter($"{call.Path}.name")
+        : !AnthropicJson.IsString(call.Id) ? GatewayError.InvalidType($"{call.Path}.id", "a string", AnthropicJson.Describe(call.Id))
+        : !AnthropicJson.IsString(call.Name) ? GatewayError.InvalidType($"{call.Path}.name", "a string", AnthropicJson.Describe(call.Name))
+        : call.Input.IsEmpty || AnthropicJson.IsObject(call.Input) ? null
+        : GatewayError.InvalidType($"{call.Path}.input", "an object", AnthropicJson.Describe(call.Input));
+
+    private static GatewayError Unsupported(MessagesBlock block) => block.Type is "document"
+        ? GatewayError.ContentUnsupported(block.Path, block.Type)
+        : GatewayError.InvalidValue($"{block.Path}.type", $"this model takes no block of the type '{(block.Type.Length > 64 ? block.Type[..64] : block.Type)}' here.");
+
+    /// <summary>Nobody else marks where in a document an answer comes from.</summary>
+    private GatewayError? RefuseCitations(MessagesBlock block) =>
+        !forCount && AnthropicJson.IsObject(block.Citations) && AnthropicJson.Is(AnthropicJson.Property(block.Citations, "enabled"u8), "true"u8)
+            ? GatewayError.UnsupportedParameter($"{block.Path}.citations")
+            : null;
+
+    private static bool IsPdf(MessagesBlock block) =>
+        AnthropicJson.Is(block.SourceProperty("type"u8), "\"base64\""u8) && AnthropicJson.IsString(block.SourceProperty("data"u8));
+
+    /// <summary>Whether a document is texts and pictures alone.</summary>
+    private static bool IsReadable(MessagesBlock block)
+    {
+        var type = block.SourceProperty("type"u8);
+        return AnthropicJson.Is(type, "\"text\""u8) || AnthropicJson.Is(type, "\"content\""u8);
+    }
+
+    private static bool HasImages(MessagesBlock block) => block.Children.Exists(static child => child.Image != MessagesBlock.NoImage || HasImages(child));
+
+    private static bool IsEmpty(ReadOnlyMemory<byte> text) => text.Length <= 2;
+}
