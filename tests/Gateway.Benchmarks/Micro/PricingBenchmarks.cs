@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Gateway.Core.Admission;
-using Gateway.Core.Images;
 using Gateway.Core.Endpoints;
+using Gateway.Core.Images;
 using Gateway.Core.Metering;
 using Gateway.Core.Models;
 using Gateway.Core.Pricing;
