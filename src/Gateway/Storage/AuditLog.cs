@@ -22,7 +22,7 @@ internal sealed class AuditLog(Database database, TimeProvider time)
         return session.ExecuteAsync(
             Insert,
             [
-                new("@id", $"aud_{Guid.CreateVersion7(now):N}"),
+                new("@id", AuditId.Next(now)),
                 new("@at", UnixMicroseconds.From(now)),
                 new("@actor", actor.Name),
                 new("@role", actor.Role),

@@ -61,8 +61,10 @@ public sealed class MediaTests(RunningGateway gateway)
 
         AudioTranscription transcript = await client.TranscribeAudioAsync(
             speech, "a.wav", new AudioTranscriptionOptions { ResponseFormat = AudioTranscriptionFormat.Verbose }, Ct);
-        speech.Position = 0;
-        AudioTranslation translation = await client.TranslateAudioAsync(speech, "a.wav", cancellationToken: Ct);
+
+        // The client has closed the first.
+        using var again = new MemoryStream(Wav(3));
+        AudioTranslation translation = await client.TranslateAudioAsync(again, "a.wav", cancellationToken: Ct);
 
         transcript.Text.ShouldContain("bytes of speech");
         transcript.Duration.ShouldBe(TimeSpan.FromSeconds(3));
