@@ -11,7 +11,7 @@ COPY src/Gateway/Gateway.csproj src/Gateway/
 RUN dotnet restore src/Gateway/Gateway.csproj
 
 COPY src/ src/
-RUN dotnet publish src/Gateway/Gateway.csproj --no-restore --configuration Release --output /app
+RUN dotnet publish src/Gateway/Gateway.csproj --no-restore --configuration Release --output /app -p:RunAnalyzers=false
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app

@@ -3,6 +3,7 @@ using System.Text;
 using Gateway.Core.Callers;
 using Gateway.Core.Streaming;
 using Gateway.Simulator.Behaviors;
+using Gateway.Testing;
 using Gateway.Tests.Pipeline;
 using Shouldly;
 using Xunit;
@@ -11,6 +12,10 @@ namespace Gateway.Tests.Media;
 
 public sealed class AudioTests : MediaTest
 {
+    private readonly RequestProbe _probe = new();
+
+    protected override GatewayAppOptions Options => new() { Catalog = MediaCatalog.For, Services = _probe.Register };
+
     [Fact]
     public async Task Transcript_is_billed_by_its_tokens()
     {
@@ -258,6 +263,7 @@ public sealed class AudioTests : MediaTest
 
         if (policy == DisconnectPolicy.Drain)
         {
+            await _probe.NoticedAsync(Timeout);
             release.SetResult();
         }
 
