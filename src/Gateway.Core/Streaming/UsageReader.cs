@@ -15,7 +15,20 @@ public static class UsageReader
     /// <param name="reader">On the value of <c>usage</c>; afterwards on its last token.</param>
     /// <param name="usage">What it says.</param>
     /// <returns>False where it is no object.</returns>
-    public static bool TryRead(ref Utf8JsonReader reader, out Usage usage)
+    public static bool TryRead(ref Utf8JsonReader reader, out Usage usage) =>
+        TryRead(ref reader, "prompt_tokens"u8, "completion_tokens"u8, "prompt_tokens_details"u8, "completion_tokens_details"u8, out usage);
+
+    /// <summary>As <see cref="TryRead(ref Utf8JsonReader, out Usage)"/>, in the names of the Responses API: <c>input_tokens</c>, <c>output_tokens</c> and their details.</summary>
+    public static bool TryReadResponses(ref Utf8JsonReader reader, out Usage usage) =>
+        TryRead(ref reader, "input_tokens"u8, "output_tokens"u8, "input_tokens_details"u8, "output_tokens_details"u8, out usage);
+
+    private static bool TryRead(
+        ref Utf8JsonReader reader,
+        ReadOnlySpan<byte> prompt,
+        ReadOnlySpan<byte> completion,
+        ReadOnlySpan<byte> promptDetails,
+        ReadOnlySpan<byte> completionDetails,
+        out Usage usage)
     {
         usage = default;
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -27,58 +40,19 @@ public static class UsageReader
         var read = default(Usage);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("prompt_tokens"u8))
+            if (reader.ValueTextEquals(prompt))
             {
                 read = read with { PromptTokens = ReadCountBehind(ref reader) };
             }
-            else if (reader.ValueTextEquals("completion_tokens"u8))
+            else if (reader.ValueTextEquals(completion))
             {
                 read = read with { CompletionTokens = ReadCountBehind(ref reader) };
             }
-            else if (reader.ValueTextEquals("prompt_tokens_details"u8))
+            else if (reader.ValueTextEquals(promptDetails))
             {
                 ReadPromptDetails(ref reader, ref read);
             }
-            else if (reader.ValueTextEquals("completion_tokens_details"u8))
-            {
-                ReadCompletionDetails(ref reader, ref read);
-            }
-            else
-            {
-                reader.Skip();
-            }
-        }
-
-        usage = read;
-        return true;
-    }
-
-    /// <summary>As <see cref="TryRead"/>, in the names of the Responses API: <c>input_tokens</c>, <c>output_tokens</c> and their details.</summary>
-    public static bool TryReadResponses(ref Utf8JsonReader reader, out Usage usage)
-    {
-        usage = default;
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            reader.Skip();
-            return false;
-        }
-
-        var read = default(Usage);
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            if (reader.ValueTextEquals("input_tokens"u8))
-            {
-                read = read with { PromptTokens = ReadCountBehind(ref reader) };
-            }
-            else if (reader.ValueTextEquals("output_tokens"u8))
-            {
-                read = read with { CompletionTokens = ReadCountBehind(ref reader) };
-            }
-            else if (reader.ValueTextEquals("input_tokens_details"u8))
-            {
-                ReadPromptDetails(ref reader, ref read);
-            }
-            else if (reader.ValueTextEquals("output_tokens_details"u8))
+            else if (reader.ValueTextEquals(completionDetails))
             {
                 ReadCompletionDetails(ref reader, ref read);
             }

@@ -79,28 +79,7 @@ internal sealed class InputPartReader(ReadOnlyMemory<byte> body, ImageCollector 
     }
 
     /// <summary>Adds every string and number below the reader's value, whatever its shape: summaries, arguments, what a provider adds.</summary>
-    public void AddText(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
-        {
-            Add(ref reader);
-            return;
-        }
-
-        var depth = reader.CurrentDepth;
-        while (reader.Read() && reader.CurrentDepth > depth)
-        {
-            Add(ref reader);
-        }
-    }
-
-    private void Add(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number or JsonTokenType.PropertyName)
-        {
-            Text += TextSize.OfJson(reader.ValueSpan);
-        }
-    }
+    public void AddText(ref Utf8JsonReader reader) => Text += JsonTextSize.Read(ref reader);
 
     private GatewayError? ReadProperty(ref Utf8JsonReader reader)
     {
