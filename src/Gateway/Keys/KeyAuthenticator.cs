@@ -16,8 +16,18 @@ internal sealed partial class KeyAuthenticator(KeyCache cache, KeyStore store, B
     private readonly ConcurrentDictionary<KeyHash, TaskCompletionSource<KnownKey?>> _loading = new();
 
     /// <summary>For the request as it came: its bearer key, from its address, as long as its client waits.</summary>
-    public ValueTask<Outcome<Caller>> AuthenticateAsync(HttpContext context) =>
-        AuthenticateAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted);
+    public ValueTask<Outcome<Caller>> AuthenticateAsync(HttpContext context)
+    {
+        string? header = context.Request.Headers.Authorization;
+        var (connection, address) = (context.Features.Get<ConnectionKey>(), context.Connection.RemoteIpAddress);
+        if (header is null || connection?.Find(header, cache.Generation) is not { } known)
+        {
+            return AuthenticateAsync(ReadBearer(header), address, context.RequestAborted, connection, header);
+        }
+
+        known.Touch();
+        return new(Judge(known, address));
+    }
 
     /// <summary>The same, where the key may also come in <c>x-api-key</c>.</summary>
     /// <param name="context">The request's.</param>
@@ -43,7 +53,8 @@ internal sealed partial class KeyAuthenticator(KeyCache cache, KeyStore store, B
     public ValueTask<Outcome<Caller>> AuthenticateAsync(string? authorization, IPAddress? address, CancellationToken cancellationToken) =>
         AuthenticateAsync(ReadBearer(authorization), address, cancellationToken);
 
-    private ValueTask<Outcome<Caller>> AuthenticateAsync(ReadOnlySpan<char> presented, IPAddress? address, CancellationToken cancellationToken)
+    private ValueTask<Outcome<Caller>> AuthenticateAsync(
+        ReadOnlySpan<char> presented, IPAddress? address, CancellationToken cancellationToken, ConnectionKey? connection = null, string? header = null)
     {
         if (presented.IsEmpty)
         {
@@ -56,9 +67,10 @@ internal sealed partial class KeyAuthenticator(KeyCache cache, KeyStore store, B
             return new(Refuse(address, ApiKey.Mask(presented)));
         }
 
-        var hash = KeyHash.Of(ascii);
+        var (hash, generation) = (KeyHash.Of(ascii), cache.Generation);
         if (cache.TryGetKnown(hash, out var known))
         {
+            connection?.Remember(header!, known, generation); // What was presented is in it.
             return new(Judge(known, address));
         }
 

@@ -20,7 +20,7 @@ internal sealed class KeyCache(int maxKnown = KeyCache.MaxKnown)
     private readonly Lock _adding = new();
     private long _generation;
 
-    /// <summary>Counts evictions. Read it before a query whose answer is to be added.</summary>
+    /// <summary>Moves when an eviction begins and when it has ended. What was found since it was read is as good as the cache while it stays.</summary>
     public long Generation => Volatile.Read(ref _generation);
 
     public bool TryGetKnown(KeyHash hash, [NotNullWhen(true)] out KnownKey? key)
@@ -75,6 +75,9 @@ internal sealed class KeyCache(int maxKnown = KeyCache.MaxKnown)
                 _known.TryRemove(hash, out _);
             }
         }
+
+        // One may have been found in the meantime, and held elsewhere.
+        Interlocked.Increment(ref _generation);
     }
 
     private bool IsHeld(KeyHash hash, KnownKey key) => _known.TryGetValue(hash, out var held) && ReferenceEquals(held, key);

@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
 namespace Gateway.Keys;
 
 internal static class KeysRegistration
@@ -15,4 +18,12 @@ internal static class KeysRegistration
         services.AddHostedService(static provider => provider.GetRequiredService<KeyUses>());
         return services;
     }
+
+    /// <summary>Gives each connection a <see cref="ConnectionKey"/>.</summary>
+    public static void RememberKeys(this KestrelServerOptions kestrel) =>
+        kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Use(static next => connection =>
+        {
+            connection.Features.Set(new ConnectionKey());
+            return next(connection);
+        }));
 }

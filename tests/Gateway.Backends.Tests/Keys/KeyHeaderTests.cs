@@ -1,5 +1,10 @@
 using System.Diagnostics;
 using Gateway.Backends.Tests.Storage;
+using Gateway.Core.Callers;
+using Gateway.Core.Errors;
+using Gateway.Keys;
+using Gateway.Storage;
+using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
 
@@ -41,7 +46,7 @@ public sealed class KeyHeaderTests
     public async Task Refusal_shows_no_more_than_the_ends_of_a_key()
     {
         await using var test = await TestDatabase.CreateMigratedAsync(Backend.Sqlite);
-        var secret = Gateway.Keys.ApiKey.Generate();
+        var secret = ApiKey.Generate();
 
         var error = await new KeyNode(test).ErrorAsync(secret);
 
@@ -73,5 +78,58 @@ public sealed class KeyHeaderTests
                 }
             }
         }
+    }
+
+    [Fact]
+    public async Task Key_that_its_connection_presented_before_is_judged_anew()
+    {
+        await using var test = await TestDatabase.CreateMigratedAsync(Backend.Sqlite);
+        var node = new KeyNode(test);
+        var (first, second) = (await node.IssueAsync(new KeyDraft("first") { ExpiresAt = test.Clock.GetUtcNow().AddHours(1) }), await node.IssueAsync());
+        var connection = new DefaultHttpContext();
+        connection.Features.Set(new ConnectionKey());
+        var headers = (First: $"Bearer {first.Secret}", Second: $"Bearer {second.Secret}");
+
+        await ShouldBeAsync(headers.First, first.Key.Id);
+        await ShouldBeAsync(headers.First, first.Key.Id);
+        await ShouldBeAsync(headers.Second, second.Key.Id);
+        await ShouldBeAsync(headers.First, first.Key.Id);
+        test.Clock.Advance(TimeSpan.FromHours(2));
+        (await AskAsync(headers.First)).Error!.Message.ShouldContain("expired");
+
+        await ShouldBeAsync(headers.Second, second.Key.Id);
+        await node.RevokeAsync(second.Key.Id);
+        (await AskAsync(headers.Second)).Error!.Status.ShouldBe(401);
+
+        async Task<Outcome<Caller>> AskAsync(string header)
+        {
+            connection.Request.Headers.Authorization = header;
+            return await node.Authenticator.AuthenticateAsync(connection);
+        }
+
+        async Task ShouldBeAsync(string header, KeyId id) => ((await AskAsync(header)).TryGet(out var caller, out _) ? caller!.Key : default).ShouldBe(id);
+    }
+
+    [Fact]
+    public async Task Key_that_is_presented_while_it_is_evicted_is_not_remembered_by_its_connection()
+    {
+        await using var test = await TestDatabase.CreateMigratedAsync(Backend.Sqlite);
+        var node = new KeyNode(test);
+        var header = $"Bearer {(await node.IssueAsync()).Secret}";
+        (await node.AuthenticateAsync(header)).TryGet(out _, out _).ShouldBeTrue();
+        node.Cache.TryGetKnown(KeyNode.HashOf(header["Bearer ".Length..]), out var known).ShouldBeTrue();
+
+        var connection = new ConnectionKey();
+        foreach (var begun in new[] { node.Cache.Generation, node.Cache.Generation + 1 })
+        {
+            connection.Remember(header, known, begun);
+            connection.Find(header, begun).ShouldBe(known);
+        }
+
+        // Of the two generations that an eviction passes through neither is left when it has ended.
+        connection.Remember(header, known, node.Cache.Generation + 1);
+        node.Cache.Evict([new Change(1, ChangeKind.Key, known.Caller.Key.Value)]);
+        connection.Find(header, node.Cache.Generation).ShouldBeNull();
+        connection.Find(new string(header), node.Cache.Generation - 1).ShouldBeNull();
     }
 }
