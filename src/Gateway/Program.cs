@@ -24,11 +24,7 @@ try
 
     // Watching appsettings.json would watch the data directory beside it, and wake for each write to the database there.
     var builder = WebApplication.CreateBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
-    builder.WebHost.ConfigureKestrel(static kestrel =>
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.RememberKeys();
-    });
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.RememberKeys().AddServerHeader = false);
 
     // Nothing on a request's way blocks a thread, so a hop to another one for each read and write buys nothing.
     builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);

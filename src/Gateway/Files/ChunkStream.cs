@@ -1,4 +1,5 @@
 using System.Buffers;
+using Gateway.Core.Streaming;
 
 namespace Gateway.Files;
 
@@ -7,7 +8,7 @@ namespace Gateway.Files;
 /// </summary>
 /// <param name="blob">What to read.</param>
 /// <param name="read">Fills the buffer with the chunk of this blob id and number; the length, or -1 where there is none.</param>
-internal sealed class ChunkStream(Blob blob, Func<string, long, byte[], CancellationToken, Task<int>> read) : Stream
+internal sealed class ChunkStream(Blob blob, Func<string, long, byte[], CancellationToken, Task<int>> read) : ForwardStream
 {
     private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(PostgresBlobStore.ChunkBytes);
     private long _next;
@@ -17,17 +18,9 @@ internal sealed class ChunkStream(Blob blob, Func<string, long, byte[], Cancella
 
     public override bool CanRead => _buffer is not null;
 
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
     public override long Length => blob.Bytes;
 
-    public override long Position
-    {
-        get => _position;
-        set => throw new NotSupportedException();
-    }
+    public override long Position { get => _position; }
 
     /// <exception cref="FileStoreException">The database fails, or the blob was deleted meanwhile.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -57,22 +50,6 @@ internal sealed class ChunkStream(Blob blob, Func<string, long, byte[], Cancella
         _position += count;
         return count;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    // A query would block the thread.
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Buffers.Text;
+using Gateway.Core.Streaming;
 
 namespace Gateway.Forwarding;
 
 /// <summary>The base64 of another stream, read a block at a time: neither the bytes nor their text are ever whole in memory.</summary>
-internal sealed class Base64Stream(Stream source) : Stream
+internal sealed class Base64Stream(Stream source) : ForwardStream
 {
     // Three bytes make four characters, so that only the last block is padded.
     private const int BlockBytes = 16 * 1024 * 3;
@@ -13,20 +14,6 @@ internal sealed class Base64Stream(Stream source) : Stream
     private int _start;
     private int _end;
     private bool _ended;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Characters of the base64 of so many bytes, padding included.</summary>
     public static long LengthOf(long bytes) => checked((bytes + 2) / 3 * 4);
@@ -48,26 +35,11 @@ internal sealed class Base64Stream(Stream source) : Stream
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read asynchronously.");
-
     public override async ValueTask DisposeAsync()
     {
         await source.DisposeAsync();
         await base.DisposeAsync();
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,4 +1,5 @@
 using Gateway.Core.Requests;
+using Gateway.Core.Streaming;
 
 namespace Gateway.Forwarding;
 
@@ -7,7 +8,7 @@ namespace Gateway.Forwarding;
 /// so a read and <see cref="Close"/> exclude each other: no read ever sees bytes that another request owns by then. Stored pictures are
 /// opened when their turn comes, and read into the proxy's buffer at once.
 /// </summary>
-internal sealed class SplicedBodyStream(SplicedBody body) : Stream
+internal sealed class SplicedBodyStream(SplicedBody body) : ForwardStream
 {
     private readonly Lock _gate = new();
     private IReadOnlyList<BodySegment>? _segments = body.Segments;
@@ -16,19 +17,7 @@ internal sealed class SplicedBodyStream(SplicedBody body) : Stream
     private Stream? _picture;
     private bool _readingPicture;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
     public override long Length { get; } = body.Length;
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Whether everything was read: the provider has the whole request.</summary>
     public bool IsConsumed { get; private set; } = body.Length == 0;
@@ -100,19 +89,6 @@ internal sealed class SplicedBodyStream(SplicedBody body) : Stream
             return ReadPictureAsync(picture, buffer, cancellationToken);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -20,10 +20,13 @@ internal static class KeysRegistration
     }
 
     /// <summary>Gives each connection a <see cref="ConnectionKey"/>.</summary>
-    public static void RememberKeys(this KestrelServerOptions kestrel) =>
+    public static KestrelServerOptions RememberKeys(this KestrelServerOptions kestrel)
+    {
         kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Use(static next => connection =>
         {
             connection.Features.Set(new ConnectionKey());
             return next(connection);
         }));
+        return kestrel;
+    }
 }

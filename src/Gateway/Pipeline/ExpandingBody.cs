@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Gateway.Core.Streaming;
 
 namespace Gateway.Pipeline;
 
@@ -6,7 +7,7 @@ namespace Gateway.Pipeline;
 /// A compressed body as it was before. One that expands beyond all reason is broken off long before it fills memory: text shrinks to a
 /// twentieth at best, a bomb to a thousandth.
 /// </summary>
-internal sealed class ExpandingBody : Stream
+internal sealed class ExpandingBody : ForwardStream
 {
     /// <summary>How many bytes may come of each that was sent, once more than <see cref="FreeBytes"/> have.</summary>
     public const int MostPerByte = 100;
@@ -19,20 +20,6 @@ internal sealed class ExpandingBody : Stream
     private long _length;
 
     private ExpandingBody(CountedStream sent, Stream expanded) => (_sent, _expanded) = (sent, expanded);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Null for a coding that is not known here.</summary>
     /// <param name="coding">One content coding: <c>gzip</c>, <c>br</c> or <c>deflate</c>.</param>
@@ -70,21 +57,6 @@ internal sealed class ExpandingBody : Stream
             : throw new InvalidDataException($"it expands to more than {MostPerByte} times its size");
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A request's body is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     protected override void Dispose(bool disposing)
     {
         if (disposing)
@@ -96,23 +68,9 @@ internal sealed class ExpandingBody : Stream
     }
 
     /// <summary>Counts what was read of it; leaves it open.</summary>
-    private sealed class CountedStream(Stream inner) : Stream
+    private sealed class CountedStream(Stream inner) : ForwardStream
     {
         public long Count { get; private set; }
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -120,20 +78,5 @@ internal sealed class ExpandingBody : Stream
             Count += read;
             return read;
         }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A request's body is read asynchronously.");
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
