@@ -26,9 +26,6 @@ public static class PromptCounter
     private const int PerMessage = 3;
     private const int PerName = 1;
     private const int Priming = 3;
-    private const int Tools = 9;
-    private const int ToolsInSystemMessage = -4;
-    private const int NoToolChosen = 1;
     private const int ToolChosen = 7;
     private const int FunctionChosen = 4;
     private const int FunctionCall = 3;
@@ -36,308 +33,226 @@ public static class PromptCounter
 
     /// <param name="body">A chat body. One that is broken counts as far as it can be read, and is not exact.</param>
     /// <param name="encoder">Of the model that serves.</param>
-    public static PromptCount Count(ReadOnlySpan<byte> body, BytePairEncoder encoder)
-    {
-        ArgumentNullException.ThrowIfNull(encoder);
-        var walk = new Walk(body, encoder);
-        try
-        {
-            walk.Body();
-        }
-        catch (JsonException)
-        {
-            walk.IsExact = false;
-        }
-        catch (InvalidOperationException)
-        {
-            // A property name with an escape that stands for no text.
-            walk.IsExact = false;
-        }
+    public static PromptCount Count(ReadOnlySpan<byte> body, BytePairEncoder encoder) => PromptJson.Count(body, encoder, default(Walk), Priming);
 
-        return new PromptCount(walk.Tokens, walk.IsExact);
-    }
-
-    private ref struct Walk(ReadOnlySpan<byte> body, BytePairEncoder encoder)
+    private struct Walk : IPromptWalk
     {
-        private readonly ReadOnlySpan<byte> _body = body;
-        private Utf8JsonReader _reader = new(body, new JsonReaderOptions { MaxDepth = RequestReader.MaxDepth });
         private bool _isSystem;
         private ByteRange _content;
         private ByteRange? _system;
 
-        public long Tokens { get; private set; }
-
-        public bool IsExact { get; set; } = true;
-
-        public void Body()
+        public void Body(ref PromptJson json)
         {
-            Tokens = Priming;
             var tools = default(ByteRange);
             var functions = default(ByteRange);
-            if (!_reader.Read() || _reader.TokenType != JsonTokenType.StartObject)
+            while (json.Reader.Read() && json.Reader.TokenType == JsonTokenType.PropertyName)
             {
-                IsExact = false;
-                return;
-            }
-
-            while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
-            {
-                if (_reader.ValueTextEquals("messages"u8))
+                if (json.Reader.ValueTextEquals("messages"u8))
                 {
-                    Messages();
+                    Messages(ref json);
                 }
-                else if (_reader.ValueTextEquals("tools"u8))
+                else if (json.Reader.ValueTextEquals("tools"u8))
                 {
-                    tools = Value();
+                    tools = json.Value();
                 }
-                else if (_reader.ValueTextEquals("functions"u8))
+                else if (json.Reader.ValueTextEquals("functions"u8))
                 {
-                    functions = Value();
+                    functions = json.Value();
                 }
-                else if (_reader.ValueTextEquals("tool_choice"u8))
+                else if (json.Reader.ValueTextEquals("tool_choice"u8))
                 {
-                    ToolChoice(isLegacy: false);
+                    json.ToolChoice(ToolChosen);
                 }
-                else if (_reader.ValueTextEquals("function_call"u8))
+                else if (json.Reader.ValueTextEquals("function_call"u8))
                 {
-                    ToolChoice(isLegacy: true);
+                    json.ToolChoice(FunctionChosen);
                 }
-                else if (_reader.ValueTextEquals("response_format"u8))
+                else if (json.Reader.ValueTextEquals("response_format"u8))
                 {
-                    ResponseFormat();
+                    json.AnswerForm();
                 }
                 else
                 {
-                    _reader.Skip();
+                    json.Reader.Skip();
                 }
             }
 
             var text = new ToolText();
-            text.Add(tools.Of(_body));
-            text.Add(functions.Of(_body));
-            if (!text.IsEmpty)
+            text.Add(tools.Of(json.Body));
+            text.Add(functions.Of(json.Body));
+            if (json.Tools(text, hasSystem: _system is not null) && _system is { } system)
             {
-                Tokens += encoder.Count(text.Finish()) + PromptCounter.Tools + (_system is { } system ? ToolsInSystemMessage + LineBreakBehind(system.Of(_body)) : 0);
-                IsExact &= text.IsExact;
+                json.Tokens += LineBreakBehind(system.Of(json.Body), json.Encoder);
             }
         }
 
-        private void Messages()
+        private void Messages(ref PromptJson json)
         {
-            if (!Enter(JsonTokenType.StartArray))
+            if (!Enter(ref json, JsonTokenType.StartArray))
             {
                 return;
             }
 
-            while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+            while (json.Reader.Read() && json.Reader.TokenType != JsonTokenType.EndArray)
             {
-                if (_reader.TokenType != JsonTokenType.StartObject)
+                if (json.Reader.TokenType != JsonTokenType.StartObject)
                 {
-                    Unknown();
+                    json.Unknown();
                     continue;
                 }
 
-                Tokens += PerMessage;
+                json.Tokens += PerMessage;
                 (_isSystem, _content) = (false, default);
-                while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+                while (json.Reader.Read() && json.Reader.TokenType == JsonTokenType.PropertyName)
                 {
-                    MessageProperty();
+                    MessageProperty(ref json);
                 }
 
                 _system ??= _isSystem ? _content : null;
             }
         }
 
-        private void MessageProperty()
+        private void MessageProperty(ref PromptJson json)
         {
-            if (_reader.ValueTextEquals("content"u8))
+            if (json.Reader.ValueTextEquals("content"u8))
             {
-                _reader.Read();
-                if (_reader.TokenType != JsonTokenType.StartArray)
+                json.Reader.Read();
+                if (json.Reader.TokenType != JsonTokenType.StartArray)
                 {
-                    _content = _reader.TokenType == JsonTokenType.String ? new ByteRange((int)_reader.TokenStartIndex + 1, _reader.ValueSpan.Length) : default;
-                    Text();
+                    _content = json.Reader.TokenType == JsonTokenType.String ? new ByteRange((int)json.Reader.TokenStartIndex + 1, json.Reader.ValueSpan.Length) : default;
+                    json.Text();
                     return;
                 }
 
-                while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+                while (json.Reader.Read() && json.Reader.TokenType != JsonTokenType.EndArray)
                 {
-                    Part();
+                    Part(ref json);
                 }
             }
-            else if (_reader.ValueTextEquals("role"u8))
+            else if (json.Reader.ValueTextEquals("role"u8))
             {
-                _reader.Read();
-                var isText = _reader.TokenType == JsonTokenType.String;
-                _isSystem = isText && _reader.ValueTextEquals("system"u8);
-                Tokens += isText && _reader.ValueTextEquals("function"u8) ? FunctionResult : 0;
-                Text();
+                json.Reader.Read();
+                var isText = json.Reader.TokenType == JsonTokenType.String;
+                _isSystem = isText && json.Reader.ValueTextEquals("system"u8);
+                json.Tokens += isText && json.Reader.ValueTextEquals("function"u8) ? FunctionResult : 0;
+                json.Text();
             }
-            else if (_reader.ValueTextEquals("name"u8))
+            else if (json.Reader.ValueTextEquals("name"u8))
             {
-                _reader.Read();
-                Tokens += _reader.TokenType == JsonTokenType.String ? PerName : 0;
-                Text();
+                json.Reader.Read();
+                json.Tokens += json.Reader.TokenType == JsonTokenType.String ? PerName : 0;
+                json.Text();
             }
-            else if (_reader.ValueTextEquals("tool_calls"u8))
+            else if (json.Reader.ValueTextEquals("tool_calls"u8))
             {
-                if (Enter(JsonTokenType.StartArray))
+                if (Enter(ref json, JsonTokenType.StartArray))
                 {
-                    while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+                    while (json.Reader.Read() && json.Reader.TokenType != JsonTokenType.EndArray)
                     {
-                        ToolCall();
+                        ToolCall(ref json);
                     }
                 }
             }
-            else if (_reader.ValueTextEquals("function_call"u8))
+            else if (json.Reader.ValueTextEquals("function_call"u8))
             {
-                _reader.Read();
-                Tokens += _reader.TokenType == JsonTokenType.StartObject ? FunctionCall : 0;
-                Called();
+                json.Reader.Read();
+                json.Tokens += json.Reader.TokenType == JsonTokenType.StartObject ? FunctionCall : 0;
+                Called(ref json);
             }
-            else if (_reader.ValueTextEquals("audio"u8))
+            else if (json.Reader.ValueTextEquals("audio"u8))
             {
                 // An earlier answer's sound, by its id.
-                Uncounted();
+                json.Uncounted();
             }
-            else if (_reader.ValueTextEquals("image"u8))
+            else if (json.Reader.ValueTextEquals("image"u8))
             {
                 // A picture: a card that takes the field makes a part of it, and a request to any other is refused.
-                _reader.Skip();
+                json.Reader.Skip();
             }
             else
             {
                 // Refusals, ids of tool calls, what a provider adds.
-                _reader.Read();
-                Text();
+                json.Reader.Read();
+                json.Text();
             }
         }
 
-        private void Part()
+        private static void Part(ref PromptJson json)
         {
-            if (_reader.TokenType != JsonTokenType.StartObject)
+            if (json.Reader.TokenType != JsonTokenType.StartObject)
             {
-                Text();
+                json.Text();
                 return;
             }
 
-            while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+            while (json.Reader.Read() && json.Reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (_reader.ValueTextEquals("text"u8) || _reader.ValueTextEquals("refusal"u8))
+                if (json.Reader.ValueTextEquals("text"u8) || json.Reader.ValueTextEquals("refusal"u8))
                 {
-                    _reader.Read();
-                    Text();
+                    json.Reader.Read();
+                    json.Text();
                 }
-                else if (_reader.ValueTextEquals("input_audio"u8) || _reader.ValueTextEquals("file"u8))
+                else if (json.Reader.ValueTextEquals("input_audio"u8) || json.Reader.ValueTextEquals("file"u8))
                 {
-                    Uncounted();
+                    json.Uncounted();
                 }
-                else if (IsNoText())
+                else if (IsNoText(ref json))
                 {
-                    _reader.Skip();
+                    json.Reader.Skip();
                 }
                 else
                 {
-                    _reader.Read();
-                    Unknown();
+                    json.Reader.Read();
+                    json.Unknown();
                 }
             }
         }
 
-        private readonly bool IsNoText() =>
-            _reader.ValueTextEquals("type"u8) || _reader.ValueTextEquals("image_url"u8) || _reader.ValueTextEquals("image_file"u8)
-            || _reader.ValueTextEquals("prompt_cache_breakpoint"u8) || _reader.ValueTextEquals("cache_control"u8);
+        private static bool IsNoText(ref PromptJson json) =>
+            json.Reader.ValueTextEquals("type"u8) || json.Reader.ValueTextEquals("image_url"u8) || json.Reader.ValueTextEquals("image_file"u8)
+            || json.Reader.ValueTextEquals("prompt_cache_breakpoint"u8) || json.Reader.ValueTextEquals("cache_control"u8);
 
-        private void ToolCall()
+        private static void ToolCall(ref PromptJson json)
         {
-            if (_reader.TokenType != JsonTokenType.StartObject)
+            if (json.Reader.TokenType != JsonTokenType.StartObject)
             {
-                Unknown();
+                json.Unknown();
                 return;
             }
 
-            while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+            while (json.Reader.Read() && json.Reader.TokenType == JsonTokenType.PropertyName)
             {
-                var isCalled = _reader.ValueTextEquals("function"u8) || _reader.ValueTextEquals("custom"u8);
-                _reader.Read();
+                var isCalled = json.Reader.ValueTextEquals("function"u8) || json.Reader.ValueTextEquals("custom"u8);
+                json.Reader.Read();
                 if (isCalled)
                 {
-                    Called();
+                    Called(ref json);
                 }
                 else
                 {
-                    _reader.Skip();
+                    json.Reader.Skip();
                 }
             }
         }
 
         /// <summary>A function's name and arguments, a custom tool's name and input.</summary>
-        private void Called()
+        private static void Called(ref PromptJson json)
         {
-            if (_reader.TokenType != JsonTokenType.StartObject)
+            if (json.Reader.TokenType != JsonTokenType.StartObject)
             {
-                Text();
+                json.Text();
                 return;
             }
 
-            while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+            while (json.Reader.Read() && json.Reader.TokenType == JsonTokenType.PropertyName)
             {
-                _reader.Read();
-                Text();
-            }
-        }
-
-        private void ToolChoice(bool isLegacy)
-        {
-            _reader.Read();
-            if (_reader.TokenType == JsonTokenType.String)
-            {
-                Tokens += _reader.ValueTextEquals("none"u8) ? NoToolChosen : 0;
-                IsExact &= _reader.ValueTextEquals("none"u8) || _reader.ValueTextEquals("auto"u8);
-                return;
-            }
-
-            if (_reader.TokenType != JsonTokenType.StartObject)
-            {
-                IsExact &= _reader.TokenType == JsonTokenType.Null;
-                _reader.Skip();
-                return;
-            }
-
-            Tokens += isLegacy ? FunctionChosen : ToolChosen;
-            var depth = _reader.CurrentDepth;
-            while (_reader.Read() && _reader.CurrentDepth > depth)
-            {
-                if (_reader.TokenType == JsonTokenType.PropertyName && _reader.ValueTextEquals("name"u8))
-                {
-                    _reader.Read();
-                    Text();
-                }
-            }
-        }
-
-        /// <summary>How a schema of the answer is put to the model is not published; its JSON text stands for it.</summary>
-        private void ResponseFormat()
-        {
-            _reader.Read();
-            if (_reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
-            {
-                return;
-            }
-
-            var depth = _reader.CurrentDepth;
-            while (_reader.Read() && _reader.CurrentDepth > depth)
-            {
-                if (_reader.TokenType == JsonTokenType.PropertyName && _reader.ValueTextEquals("schema"u8))
-                {
-                    _reader.Read();
-                    Unknown();
-                }
+                json.Reader.Read();
+                json.Text();
             }
         }
 
         /// <summary>What a line break behind a text adds: nothing, where it joins the text's last token.</summary>
-        private readonly long LineBreakBehind(ReadOnlySpan<byte> inside)
+        private static long LineBreakBehind(ReadOnlySpan<byte> inside, BytePairEncoder encoder)
         {
             if (inside.IsEmpty)
             {
@@ -357,53 +272,17 @@ public static class PromptCounter
             }
         }
 
-        private bool Enter(JsonTokenType opening)
+        private static bool Enter(ref PromptJson json, JsonTokenType opening)
         {
-            _reader.Read();
-            if (_reader.TokenType == opening)
+            json.Reader.Read();
+            if (json.Reader.TokenType == opening)
             {
                 return true;
             }
 
-            IsExact &= _reader.TokenType == JsonTokenType.Null;
-            _reader.Skip();
+            json.IsExact &= json.Reader.TokenType == JsonTokenType.Null;
+            json.Reader.Skip();
             return false;
-        }
-
-        private void Text()
-        {
-            if (_reader.TokenType == JsonTokenType.String)
-            {
-                Tokens += encoder.CountJson(_reader.ValueSpan);
-            }
-            else if (_reader.TokenType != JsonTokenType.Null)
-            {
-                Unknown();
-            }
-        }
-
-        /// <summary>Counts a value's JSON text, for want of a rule.</summary>
-        private void Unknown()
-        {
-            var start = (int)_reader.TokenStartIndex;
-            _reader.Skip();
-            Tokens += encoder.Count(_body[start..(int)_reader.BytesConsumed]);
-            IsExact = false;
-        }
-
-        private void Uncounted()
-        {
-            _reader.Read();
-            IsExact &= _reader.TokenType == JsonTokenType.Null;
-            _reader.Skip();
-        }
-
-        private ByteRange Value()
-        {
-            _reader.Read();
-            var start = (int)_reader.TokenStartIndex;
-            _reader.Skip();
-            return new ByteRange(start, (int)_reader.BytesConsumed - start);
         }
     }
 }

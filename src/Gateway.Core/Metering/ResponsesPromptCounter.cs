@@ -14,292 +14,177 @@ public static class ResponsesPromptCounter
     private const int PerMessage = 3;
     private const int PerRole = 1;
     private const int Priming = 2;
-    private const int Tools = 9;
-    private const int ToolsInSystemMessage = -4;
-    private const int NoToolChosen = 1;
     private const int ToolChosen = 7;
 
     /// <param name="body">A response's request. One that is broken counts as far as it can be read, and is not exact.</param>
     /// <param name="encoder">Of the model that serves.</param>
-    public static PromptCount Count(ReadOnlySpan<byte> body, BytePairEncoder encoder)
-    {
-        ArgumentNullException.ThrowIfNull(encoder);
-        var walk = new Walk(body, encoder);
-        try
-        {
-            walk.Body();
-        }
-        catch (JsonException)
-        {
-            walk.IsExact = false;
-        }
-        catch (InvalidOperationException)
-        {
-            // A property name with an escape that stands for no text.
-            walk.IsExact = false;
-        }
+    public static PromptCount Count(ReadOnlySpan<byte> body, BytePairEncoder encoder) => PromptJson.Count(body, encoder, default(Walk), Priming);
 
-        return new PromptCount(walk.Tokens, walk.IsExact);
-    }
-
-    private ref struct Walk(ReadOnlySpan<byte> body, BytePairEncoder encoder)
+    private struct Walk : IPromptWalk
     {
-        private readonly ReadOnlySpan<byte> _body = body;
-        private Utf8JsonReader _reader = new(body, new JsonReaderOptions { MaxDepth = RequestReader.MaxDepth });
         private bool _hasSystem;
 
-        public long Tokens { get; private set; }
-
-        public bool IsExact { get; set; } = true;
-
-        public void Body()
+        public void Body(ref PromptJson json)
         {
-            Tokens = Priming;
             var tools = default(ByteRange);
-            if (!_reader.Read() || _reader.TokenType != JsonTokenType.StartObject)
+            while (json.Reader.Read() && json.Reader.TokenType == JsonTokenType.PropertyName)
             {
-                IsExact = false;
-                return;
-            }
-
-            while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
-            {
-                if (_reader.ValueTextEquals("input"u8))
+                if (json.Reader.ValueTextEquals("input"u8))
                 {
-                    Input();
+                    Input(ref json);
                 }
-                else if (_reader.ValueTextEquals("instructions"u8))
+                else if (json.Reader.ValueTextEquals("instructions"u8))
                 {
-                    _reader.Read();
-                    if (_reader.TokenType != JsonTokenType.Null)
+                    json.Reader.Read();
+                    if (json.Reader.TokenType != JsonTokenType.Null)
                     {
                         _hasSystem = true;
-                        Tokens += PerMessage + PerRole;
-                        Text();
+                        json.Tokens += PerMessage + PerRole;
+                        json.Text();
                     }
                 }
-                else if (_reader.ValueTextEquals("tools"u8))
+                else if (json.Reader.ValueTextEquals("tools"u8))
                 {
-                    _reader.Read();
-                    var start = (int)_reader.TokenStartIndex;
-                    _reader.Skip();
-                    tools = new ByteRange(start, (int)_reader.BytesConsumed - start);
+                    tools = json.Value();
                 }
-                else if (_reader.ValueTextEquals("tool_choice"u8))
+                else if (json.Reader.ValueTextEquals("tool_choice"u8))
                 {
-                    ToolChoice();
+                    json.ToolChoice(ToolChosen);
                 }
-                else if (_reader.ValueTextEquals("text"u8))
+                else if (json.Reader.ValueTextEquals("text"u8))
                 {
-                    Format();
+                    json.AnswerForm();
                 }
                 else
                 {
-                    _reader.Skip();
+                    json.Reader.Skip();
                 }
             }
 
             var text = new ToolText();
-            text.Add(tools.Of(_body));
-            if (!text.IsEmpty)
-            {
-                Tokens += encoder.Count(text.Finish()) + ResponsesPromptCounter.Tools + (_hasSystem ? ToolsInSystemMessage : 0);
-                IsExact &= text.IsExact;
-            }
+            text.Add(tools.Of(json.Body));
+            json.Tools(text, _hasSystem);
         }
 
-        private void Input()
+        private void Input(ref PromptJson json)
         {
-            _reader.Read();
-            if (_reader.TokenType != JsonTokenType.StartArray)
+            json.Reader.Read();
+            if (json.Reader.TokenType != JsonTokenType.StartArray)
             {
-                Tokens += PerMessage + PerRole;
-                Text();
+                json.Tokens += PerMessage + PerRole;
+                json.Text();
                 return;
             }
 
-            while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+            while (json.Reader.Read() && json.Reader.TokenType != JsonTokenType.EndArray)
             {
-                if (_reader.TokenType != JsonTokenType.StartObject)
+                if (json.Reader.TokenType != JsonTokenType.StartObject)
                 {
-                    Unknown();
+                    json.Unknown();
                     continue;
                 }
 
-                Tokens += PerMessage + PerRole;
-                while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+                json.Tokens += PerMessage + PerRole;
+                while (json.Reader.Read() && json.Reader.TokenType == JsonTokenType.PropertyName)
                 {
-                    ItemProperty();
+                    ItemProperty(ref json);
                 }
             }
         }
 
-        private void ItemProperty()
+        private void ItemProperty(ref PromptJson json)
         {
-            if (_reader.ValueTextEquals("content"u8) || _reader.ValueTextEquals("output"u8) || _reader.ValueTextEquals("summary"u8))
+            if (json.Reader.ValueTextEquals("content"u8) || json.Reader.ValueTextEquals("output"u8) || json.Reader.ValueTextEquals("summary"u8))
             {
-                _reader.Read();
-                if (_reader.TokenType != JsonTokenType.StartArray)
+                json.Reader.Read();
+                if (json.Reader.TokenType != JsonTokenType.StartArray)
                 {
-                    Text();
+                    json.Text();
                     return;
                 }
 
-                while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+                while (json.Reader.Read() && json.Reader.TokenType != JsonTokenType.EndArray)
                 {
-                    Part();
+                    Part(ref json);
                 }
             }
-            else if (_reader.ValueTextEquals("role"u8))
+            else if (json.Reader.ValueTextEquals("role"u8))
             {
-                _reader.Read();
-                _hasSystem |= _reader.TokenType == JsonTokenType.String && (_reader.ValueTextEquals("system"u8) || _reader.ValueTextEquals("developer"u8));
-                _reader.Skip();
+                json.Reader.Read();
+                _hasSystem |= json.Reader.TokenType == JsonTokenType.String && (json.Reader.ValueTextEquals("system"u8) || json.Reader.ValueTextEquals("developer"u8));
+                json.Reader.Skip();
             }
-            else if (_reader.ValueTextEquals("type"u8))
+            else if (json.Reader.ValueTextEquals("type"u8))
             {
-                _reader.Read();
+                json.Reader.Read();
 
                 // What a reference stands for is not here.
-                IsExact &= _reader.TokenType != JsonTokenType.String || !_reader.ValueTextEquals("item_reference"u8);
-                _reader.Skip();
+                json.IsExact &= json.Reader.TokenType != JsonTokenType.String || !json.Reader.ValueTextEquals("item_reference"u8);
+                json.Reader.Skip();
             }
-            else if (_reader.ValueTextEquals("id"u8) || _reader.ValueTextEquals("status"u8) || _reader.ValueTextEquals("call_id"u8))
+            else if (json.Reader.ValueTextEquals("id"u8) || json.Reader.ValueTextEquals("status"u8) || json.Reader.ValueTextEquals("call_id"u8))
             {
-                _reader.Skip();
+                json.Reader.Skip();
             }
-            else if (_reader.ValueTextEquals("encrypted_content"u8))
+            else if (json.Reader.ValueTextEquals("encrypted_content"u8))
             {
-                _reader.Read();
-                Encrypted();
+                json.Reader.Read();
+                Encrypted(ref json);
             }
             else
             {
                 // A call's name, arguments or input; what a provider adds.
-                _reader.Read();
-                Text();
+                json.Reader.Read();
+                json.Text();
             }
         }
 
-        private void Part()
+        private static void Part(ref PromptJson json)
         {
-            if (_reader.TokenType != JsonTokenType.StartObject)
+            if (json.Reader.TokenType != JsonTokenType.StartObject)
             {
-                Text();
+                json.Text();
                 return;
             }
 
-            while (_reader.Read() && _reader.TokenType == JsonTokenType.PropertyName)
+            while (json.Reader.Read() && json.Reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (_reader.ValueTextEquals("text"u8) || _reader.ValueTextEquals("refusal"u8))
+                if (json.Reader.ValueTextEquals("text"u8) || json.Reader.ValueTextEquals("refusal"u8))
                 {
-                    _reader.Read();
-                    Text();
+                    json.Reader.Read();
+                    json.Text();
                 }
-                else if (_reader.ValueTextEquals("input_audio"u8) || _reader.ValueTextEquals("file_data"u8) || _reader.ValueTextEquals("file_url"u8))
+                else if (json.Reader.ValueTextEquals("input_audio"u8) || json.Reader.ValueTextEquals("file_data"u8) || json.Reader.ValueTextEquals("file_url"u8))
                 {
-                    _reader.Read();
-                    IsExact &= _reader.TokenType == JsonTokenType.Null;
-                    _reader.Skip();
+                    json.Uncounted();
                 }
-                else if (IsNoText())
+                else if (IsNoText(ref json))
                 {
-                    _reader.Skip();
+                    json.Reader.Skip();
                 }
                 else
                 {
-                    _reader.Read();
-                    Unknown();
+                    json.Reader.Read();
+                    json.Unknown();
                 }
             }
         }
 
-        private readonly bool IsNoText() =>
-            _reader.ValueTextEquals("type"u8) || _reader.ValueTextEquals("image_url"u8) || _reader.ValueTextEquals("file_id"u8)
-            || _reader.ValueTextEquals("detail"u8) || _reader.ValueTextEquals("filename"u8) || _reader.ValueTextEquals("annotations"u8)
-            || _reader.ValueTextEquals("logprobs"u8) || _reader.ValueTextEquals("prompt_cache_breakpoint"u8);
+        private static bool IsNoText(ref PromptJson json) =>
+            json.Reader.ValueTextEquals("type"u8) || json.Reader.ValueTextEquals("image_url"u8) || json.Reader.ValueTextEquals("file_id"u8)
+            || json.Reader.ValueTextEquals("detail"u8) || json.Reader.ValueTextEquals("filename"u8) || json.Reader.ValueTextEquals("annotations"u8)
+            || json.Reader.ValueTextEquals("logprobs"u8) || json.Reader.ValueTextEquals("prompt_cache_breakpoint"u8);
 
         /// <summary>Nobody but the provider can read it: the estimate of its length stands for it.</summary>
-        private void Encrypted()
+        private static void Encrypted(ref PromptJson json)
         {
-            if (_reader.TokenType == JsonTokenType.String && !_reader.ValueSpan.IsEmpty)
+            if (json.Reader.TokenType == JsonTokenType.String && !json.Reader.ValueSpan.IsEmpty)
             {
-                Tokens += TextEstimate.Tokens(TextSize.OfJson(_reader.ValueSpan));
-                IsExact = false;
+                json.Tokens += TextEstimate.Tokens(TextSize.OfJson(json.Reader.ValueSpan));
+                json.IsExact = false;
             }
 
-            _reader.Skip();
-        }
-
-        private void ToolChoice()
-        {
-            _reader.Read();
-            if (_reader.TokenType == JsonTokenType.String)
-            {
-                Tokens += _reader.ValueTextEquals("none"u8) ? NoToolChosen : 0;
-                IsExact &= _reader.ValueTextEquals("none"u8) || _reader.ValueTextEquals("auto"u8);
-                return;
-            }
-
-            if (_reader.TokenType != JsonTokenType.StartObject)
-            {
-                IsExact &= _reader.TokenType == JsonTokenType.Null;
-                _reader.Skip();
-                return;
-            }
-
-            Tokens += ToolChosen;
-            var depth = _reader.CurrentDepth;
-            while (_reader.Read() && _reader.CurrentDepth > depth)
-            {
-                if (_reader.TokenType == JsonTokenType.PropertyName && _reader.ValueTextEquals("name"u8))
-                {
-                    _reader.Read();
-                    Text();
-                }
-            }
-        }
-
-        /// <summary>How a schema of the answer is put to the model is not published; its JSON text stands for it.</summary>
-        private void Format()
-        {
-            _reader.Read();
-            if (_reader.TokenType != JsonTokenType.StartObject)
-            {
-                _reader.Skip();
-                return;
-            }
-
-            var depth = _reader.CurrentDepth;
-            while (_reader.Read() && _reader.CurrentDepth > depth)
-            {
-                if (_reader.TokenType == JsonTokenType.PropertyName && _reader.ValueTextEquals("schema"u8))
-                {
-                    _reader.Read();
-                    Unknown();
-                }
-            }
-        }
-
-        private void Text()
-        {
-            if (_reader.TokenType == JsonTokenType.String)
-            {
-                Tokens += encoder.CountJson(_reader.ValueSpan);
-            }
-            else if (_reader.TokenType != JsonTokenType.Null)
-            {
-                Unknown();
-            }
-        }
-
-        /// <summary>Counts a value's JSON text, for want of a rule.</summary>
-        private void Unknown()
-        {
-            var start = (int)_reader.TokenStartIndex;
-            _reader.Skip();
-            Tokens += encoder.Count(_body[start..(int)_reader.BytesConsumed]);
-            IsExact = false;
+            json.Reader.Skip();
         }
     }
 }
