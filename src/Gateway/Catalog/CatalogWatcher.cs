@@ -1,23 +1,13 @@
 namespace Gateway.Catalog;
 
 /// <summary>Has the store look at its file each second. Polled, as file-system events do not cross network drives and swapped links.</summary>
-internal sealed class CatalogWatcher(CatalogStore catalog, TimeProvider time) : BackgroundService
+internal sealed class CatalogWatcher(CatalogStore catalog, TimeProvider time) : PeriodicService(Period, time)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task RoundAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Period, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                catalog.CheckFile();
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host stops.
-        }
+        catalog.CheckFile();
+        return Task.CompletedTask;
     }
 }

@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace Gateway.Files;
 
 /// <summary>Removes expired files each minute, and at start and each ten minutes the bytes that uploads left which never ended.</summary>
-internal sealed partial class FileSweeper(FileStore files, IBlobStore blobs, TimeProvider time, ILogger<FileSweeper> logger) : BackgroundService
+internal sealed partial class FileSweeper(FileStore files, IBlobStore blobs, TimeProvider time, ILogger<FileSweeper> logger) : PeriodicService(Interval, time, atOnce: true)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -11,6 +11,8 @@ internal sealed partial class FileSweeper(FileStore files, IBlobStore blobs, Tim
     public static readonly TimeSpan LeftOverAfter = TimeSpan.FromHours(1);
 
     private const int LeftOversEach = 10;
+
+    private int _rounds;
 
     /// <summary>Removes what has expired.</summary>
     public async Task SweepExpiredAsync(CancellationToken cancellationToken)
@@ -33,7 +35,7 @@ internal sealed partial class FileSweeper(FileStore files, IBlobStore blobs, Tim
     {
         try
         {
-            if (await blobs.SweepAsync(time.GetUtcNow() - LeftOverAfter, cancellationToken) is > 0 and var swept)
+            if (await blobs.SweepAsync(Time.GetUtcNow() - LeftOverAfter, cancellationToken) is > 0 and var swept)
             {
                 Log.LeftOver(logger, swept);
             }
@@ -44,25 +46,12 @@ internal sealed partial class FileSweeper(FileStore files, IBlobStore blobs, Tim
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RoundAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
+        await SweepExpiredAsync(ct);
+        if (_rounds++ % LeftOversEach == 0)
         {
-            var rounds = 0;
-            do
-            {
-                await SweepExpiredAsync(stoppingToken);
-                if (rounds++ % LeftOversEach == 0)
-                {
-                    await SweepLeftOversAsync(stoppingToken);
-                }
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
+            await SweepLeftOversAsync(ct);
         }
     }
 

@@ -5,10 +5,12 @@ namespace Gateway.Funds;
 /// database it renews at the first second, and ends nothing until other nodes have had the time to do so too.
 /// </summary>
 /// <param name="isSpooling">Whether ledger rows wait for the database: what their requests held is kept until they are there.</param>
-internal sealed class HoldKeeper(SharedFunds funds, Func<bool> isSpooling, TimeProvider time) : BackgroundService
+internal sealed class HoldKeeper(SharedFunds funds, Func<bool> isSpooling, TimeProvider time) : PeriodicService(Tick, time)
 {
     private const int RenewEveryTicks = 20; // A third of a lease, and within Database.SteadyAfter.
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    private int _renewIn;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -16,22 +18,17 @@ internal sealed class HoldKeeper(SharedFunds funds, Func<bool> isSpooling, TimeP
         await funds.ReleaseLateAsync();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RoundAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Tick, time);
-        var renewIn = 0;
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        await funds.ReleaseLateAsync();
+        if (!isSpooling())
         {
-            await funds.ReleaseLateAsync();
-            if (!isSpooling())
-            {
-                funds.EndSpooled();
-            }
+            funds.EndSpooled();
+        }
 
-            if (--renewIn <= 0)
-            {
-                renewIn = await funds.RenewAndSweepAsync() ? RenewEveryTicks : 1;
-            }
+        if (--_renewIn <= 0)
+        {
+            _renewIn = await funds.RenewAndSweepAsync() ? RenewEveryTicks : 1;
         }
     }
 }

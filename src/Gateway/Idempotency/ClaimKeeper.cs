@@ -14,7 +14,7 @@ namespace Gateway.Idempotency;
 /// <param name="time">Tells what is due.</param>
 /// <param name="logger">Hears of what could not be kept.</param>
 internal sealed partial class ClaimKeeper(
-    IdempotencyStore store, Func<bool> isSpooling, IOptions<IdempotencyOptions> options, TimeProvider time, ILogger<ClaimKeeper> logger) : BackgroundService
+    IdempotencyStore store, Func<bool> isSpooling, IOptions<IdempotencyOptions> options, TimeProvider time, ILogger<ClaimKeeper> logger) : PeriodicService(Interval, time)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
@@ -26,7 +26,7 @@ internal sealed partial class ClaimKeeper(
     private readonly ConcurrentDictionary<IdempotencyClaim, bool> _spooled = new();
 
     /// <summary>When what ends now is forgotten.</summary>
-    public DateTimeOffset KeepUntil => time.GetUtcNow().AddHours(_options.KeepHours);
+    public DateTimeOffset KeepUntil => Time.GetUtcNow().AddHours(_options.KeepHours);
 
     /// <inheritdoc cref="IdempotencyOptions.MaxAnswerBytes"/>
     public int MaxAnswerBytes => _options.MaxAnswerBytes;
@@ -34,7 +34,7 @@ internal sealed partial class ClaimKeeper(
     public IdempotencyClaim Hold(IdempotentRequest request, string owner)
     {
         var claim = new IdempotencyClaim(request, owner, this);
-        _held[claim] = time.GetTimestamp();
+        _held[claim] = Time.GetTimestamp();
         return claim;
     }
 
@@ -84,14 +84,14 @@ internal sealed partial class ClaimKeeper(
 
         foreach (var (claim, since) in _held)
         {
-            if (time.GetElapsedTime(since) < RenewAfter)
+            if (Time.GetElapsedTime(since) < RenewAfter)
             {
                 continue;
             }
 
             try
             {
-                var now = time.GetTimestamp();
+                var now = Time.GetTimestamp();
                 if (await store.TryRenewAsync(claim.Request, claim.Owner, ct))
                 {
                     _held.TryUpdate(claim, now, since);
@@ -111,21 +111,7 @@ internal sealed partial class ClaimKeeper(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await RenewAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping; requests have ended by then.
-        }
-    }
+    protected override Task RoundAsync(CancellationToken ct) => RenewAsync(ct);
 
     private static partial class Log
     {

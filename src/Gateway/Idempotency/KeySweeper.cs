@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace Gateway.Idempotency;
 
 /// <summary>Removes keys and answers whose time is over, each minute, a few at a time. Nodes that do so at once leave each other's rows alone.</summary>
-internal sealed partial class KeySweeper(IdempotencyStore store, TimeProvider time, ILogger<KeySweeper> logger) : BackgroundService
+internal sealed partial class KeySweeper(IdempotencyStore store, TimeProvider time, ILogger<KeySweeper> logger) : PeriodicService(Interval, time)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -36,21 +36,7 @@ internal sealed partial class KeySweeper(IdempotencyStore store, TimeProvider ti
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await SweepAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
-    }
+    protected override Task RoundAsync(CancellationToken ct) => SweepAsync(ct);
 
     private static partial class Log
     {

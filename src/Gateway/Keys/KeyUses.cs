@@ -6,7 +6,7 @@ using Gateway.Storage;
 namespace Gateway.Keys;
 
 /// <summary>Writes down when keys were last used, twice a minute, so that a request pays nothing for it.</summary>
-internal sealed partial class KeyUses(KeyStore store, TimeProvider time, ILogger<KeyUses> logger) : BackgroundService
+internal sealed partial class KeyUses(KeyStore store, TimeProvider time, ILogger<KeyUses> logger) : PeriodicService(Interval, time)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -21,7 +21,7 @@ internal sealed partial class KeyUses(KeyStore store, TimeProvider time, ILogger
     {
         if (key.IsFirstUseIn(Volatile.Read(ref _interval)))
         {
-            _used.Enqueue((key.Caller.Key, time.GetUtcNow()));
+            _used.Enqueue((key.Caller.Key, Time.GetUtcNow()));
         }
     }
 
@@ -57,21 +57,7 @@ internal sealed partial class KeyUses(KeyStore store, TimeProvider time, ILogger
         await FlushAsync(CancellationToken.None);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await FlushAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
-    }
+    protected override Task RoundAsync(CancellationToken ct) => FlushAsync(ct);
 
     private static partial class Log
     {

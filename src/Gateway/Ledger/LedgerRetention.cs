@@ -9,7 +9,7 @@ namespace Gateway.Ledger;
 /// first, each after it was exported. Of several nodes one does it.
 /// </summary>
 internal sealed partial class LedgerRetention(
-    Database database, LedgerExport export, LedgerMonths months, IOptions<LedgerOptions> options, TimeProvider time, ILogger<LedgerRetention> logger) : BackgroundService
+    Database database, LedgerExport export, LedgerMonths months, IOptions<LedgerOptions> options, TimeProvider time, ILogger<LedgerRetention> logger) : PeriodicService(Every, time, atOnce: true)
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
@@ -29,13 +29,13 @@ internal sealed partial class LedgerRetention(
             return;
         }
 
-        var cutoff = LedgerMonths.StartOf(time.GetUtcNow().AddDays(-days));
+        var cutoff = LedgerMonths.StartOf(Time.GetUtcNow().AddDays(-days));
         while (await months.OldestAsync(ct) is { } month && month < cutoff)
         {
             var (path, rows) = await export.WriteAsync(month, ct);
             if (!await months.TryDropAsync(month, rows, ct))
             {
-                // Rows came in between, out of a spool: exported anew the next time.
+                // Rows came in between, out of a spool: exported anew the next Time.
                 Log.Changed(logger, month, database.Dialect.Setting);
                 return;
             }
@@ -44,21 +44,16 @@ internal sealed partial class LedgerRetention(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RoundAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Every, time);
-        do
+        try
         {
-            try
-            {
-                await RunOnceAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is DbException or TimeoutException or IOException or UnauthorizedAccessException)
-            {
-                Log.Failed(logger, e);
-            }
+            await RunOnceAsync(ct);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch (Exception e) when (e is DbException or TimeoutException or IOException or UnauthorizedAccessException)
+        {
+            Log.Failed(logger, e);
+        }
     }
 
     private static partial class Log

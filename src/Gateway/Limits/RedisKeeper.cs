@@ -7,7 +7,7 @@ namespace Gateway.Limits;
 /// looks whether it is back, one call at a time, and hands in what happened meanwhile.
 /// </summary>
 internal sealed class RedisKeeper(
-    RedisCalls calls, RedisLimiter redis, PendingSettlements pending, LocalShare share, NodeCount nodes, TimeProvider time) : BackgroundService
+    RedisCalls calls, RedisLimiter redis, PendingSettlements pending, LocalShare share, NodeCount nodes, TimeProvider time) : PeriodicService(ProbeEvery, time)
 {
     private const int MostUnsent = 10_000;
 
@@ -60,14 +60,7 @@ internal sealed class RedisKeeper(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(ProbeEvery, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            await TickAsync(stoppingToken);
-        }
-    }
+    protected override Task RoundAsync(CancellationToken ct) => TickAsync(ct);
 
     /// <summary>Redis is asked again once it answers as fast as requests need it, and knows of all that it missed.</summary>
     private async Task TryMendAsync(CancellationToken ct)
@@ -80,7 +73,7 @@ internal sealed class RedisKeeper(
 
     private async Task<bool> TryBeatAsync(CancellationToken ct)
     {
-        _beatAt = time.GetTimestamp();
+        _beatAt = Time.GetTimestamp();
         if (await calls.ProbeAsync(RedisScript.Nodes, Beat(NodeCount.Silence), within: null, ct) is not { } reply)
         {
             return false;
@@ -92,7 +85,7 @@ internal sealed class RedisKeeper(
 
     private async Task<bool> TryRenewAsync(CancellationToken ct)
     {
-        _renewedAt = time.GetTimestamp();
+        _renewedAt = Time.GetTimestamp();
         return await redis.RenewAsync(ct);
     }
 
@@ -130,7 +123,7 @@ internal sealed class RedisKeeper(
 
     private RedisCall Beat(TimeSpan silence) => new([RedisKeys.Nodes], [_node, (long)silence.TotalMilliseconds]);
 
-    private bool IsDue(long? last, TimeSpan every) => last is not { } at || time.GetElapsedTime(at) >= every;
+    private bool IsDue(long? last, TimeSpan every) => last is not { } at || Time.GetElapsedTime(at) >= every;
 
     private sealed record Charge(TenantId Tenant, string Id, List<BucketDebt> Debts, List<long> Limits);
 }

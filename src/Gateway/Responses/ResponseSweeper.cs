@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace Gateway.Responses;
 
 /// <summary>Forgets stored responses whose time is over, each ten minutes, a few at a time. Nodes that do so at once leave each other's rows alone.</summary>
-internal sealed partial class ResponseSweeper(ResponseStore store, TimeProvider time, ILogger<ResponseSweeper> logger) : BackgroundService
+internal sealed partial class ResponseSweeper(ResponseStore store, TimeProvider time, ILogger<ResponseSweeper> logger) : PeriodicService(Interval, time)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
@@ -26,21 +26,7 @@ internal sealed partial class ResponseSweeper(ResponseStore store, TimeProvider 
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await SweepAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
-    }
+    protected override Task RoundAsync(CancellationToken ct) => SweepAsync(ct);
 
     private static partial class Log
     {
