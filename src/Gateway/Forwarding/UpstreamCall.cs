@@ -1,17 +1,12 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
-using System.Text;
 using Gateway.Core.Dialects;
 using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
-using Gateway.Telemetry.Tracing;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Gateway.Forwarding;
@@ -25,15 +20,6 @@ namespace Gateway.Forwarding;
 internal sealed class UpstreamCall(
     HttpContext context, ForwardRequest request, SplicedBodyStream body, UpstreamDeadline deadline, ClientWatch client, ClientStream output, TimeProvider time) : HttpTransformer
 {
-    private const int LongestErrorBody = 64 * 1024;
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
-
-    // Of all values of one header that goes on.
-    private const int LongestHeader = 1024;
-
-    // What came of an error's body by then tells enough, and the status alone would too.
-    private static readonly TimeSpan RefusalTime = TimeSpan.FromSeconds(2);
-
     private bool _answerBegan;
     private bool _told;
     private StreamRelay? _relay;
@@ -59,45 +45,7 @@ internal sealed class UpstreamCall(
 
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        var deployment = request.Target.Deployment;
-        proxyRequest.RequestUri = deployment.AddressOf(request.Passage.Route, request.Stream);
-        proxyRequest.Headers.TryAddWithoutValidation("Accept", request.Stream ? "text/event-stream" : request.Endpoint.Accepts);
-
-        foreach (var name in request.Passage.ClientHeaders)
-        {
-            if (httpContext.Request.Headers.TryGetValue(name, out var values) && IsFit(values))
-            {
-                proxyRequest.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
-            }
-        }
-
-        proxyRequest.Headers.TryAddWithoutValidation("X-Client-Request-Id", request.RequestId);
-        TraceHeaders.Write(proxyRequest.Headers, httpContext);
-        foreach (var (name, text) in deployment.Provider.Dialect.Headers)
-        {
-            if (!proxyRequest.Headers.Contains(name))
-            {
-                proxyRequest.Headers.TryAddWithoutValidation(name, text);
-            }
-        }
-
-        if (request.Credential is { } credential)
-        {
-            proxyRequest.Headers.TryAddWithoutValidation(credential.Header, credential.Value);
-        }
-
-        // The proxy made the content because the client's request had a body.
-        if (request.Parsed.Form is { } form)
-        {
-            proxyRequest.Content!.Headers.ContentType = null;
-            proxyRequest.Content.Headers.TryAddWithoutValidation("Content-Type", form.ContentType);
-        }
-        else
-        {
-            proxyRequest.Content!.Headers.ContentType = Json;
-        }
-
-        proxyRequest.Content.Headers.ContentLength = request.Body.Length;
+        UpstreamHead.Write(httpContext, request, proxyRequest);
         return ValueTask.CompletedTask;
     }
 
@@ -120,7 +68,7 @@ internal sealed class UpstreamCall(
                     200 or 201 when IsEventStream(proxyResponse) => await RelayAsync(stream, cancellationToken),
                     200 or 201 when request.Endpoint.PassesAnswer(request.Parsed, MediaType(proxyResponse)) => await PassAsync(stream, proxyResponse.Content.Headers, cancellationToken),
                     200 or 201 => await HoldAsync(stream, proxyResponse.Content.Headers.ContentLength, cancellationToken),
-                    >= 400 and var status => Refuse(await ReadRefusalAsync(stream, status, proxyResponse, cancellationToken)),
+                    >= 400 => Refuse(await RefusedAsync(stream, proxyResponse, cancellationToken)),
                     _ => Refuse(GatewayError.ProviderMalformed()),
                 };
             }
@@ -199,21 +147,6 @@ internal sealed class UpstreamCall(
         deadline.IsStopped ? AnswerOutcome.ClientDisconnected : deadline.HasPassed ? AnswerOutcome.TimedOut : AnswerOutcome.UpstreamFailed;
 
     private long? FirstTokenMs => FirstToken is { } first ? (long)first.TotalMilliseconds : null;
-
-    private static bool IsFit(StringValues values)
-    {
-        var length = 0;
-        foreach (var value in values)
-        {
-            length += value?.Length ?? 0;
-            if (value is null || length > LongestHeader || !Ascii.IsValid(value))
-            {
-                return false;
-            }
-        }
-
-        return length > 0;
-    }
 
     private static bool IsEventStream(HttpResponseMessage response) => string.Equals(MediaType(response), "text/event-stream", StringComparison.OrdinalIgnoreCase);
 
@@ -377,7 +310,7 @@ internal sealed class UpstreamCall(
 
         if (answer.IsError)
         {
-            return Refuse(GatewayError.FromAnswer(ReadRefusal(StatusCodes.Status500InternalServerError, _held.Memory.Span)));
+            return Refuse(GatewayError.FromAnswer(ReadRefusal(_held.Memory.Span)));
         }
 
         if (!answer.IsAnswer)
@@ -422,64 +355,21 @@ internal sealed class UpstreamCall(
         }
 
         translated.Dispose();
-        var refusal = ReadRefusal(StatusCodes.Status500InternalServerError, answer.Memory.Span);
+        var refusal = ReadRefusal(answer.Memory.Span);
         return refusal.Message is null ? GatewayError.ProviderMalformed() : GatewayError.FromAnswer(refusal);
     }
 
     private AnswerFrame Frame(byte[] modelJson) => new(request.RequestId, time.GetUtcNow().ToUnixTimeSeconds(), modelJson);
 
-    private async ValueTask<GatewayError> ReadRefusalAsync(Stream stream, int status, HttpResponseMessage response, CancellationToken ct)
+    private async ValueTask<GatewayError> RefusedAsync(Stream stream, HttpResponseMessage response, CancellationToken ct)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(LongestErrorBody);
-        try
-        {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            patience.CancelAfter(RefusalTime);
-            var length = 0;
-            try
-            {
-                int read;
-                while (length < LongestErrorBody && (read = await stream.ReadAsync(buffer.AsMemory(length, LongestErrorBody - length), patience.Token)) > 0)
-                {
-                    length += read;
-                }
-            }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException && !ct.IsCancellationRequested)
-            {
-                // The status stands, whatever became of the body.
-            }
-
-            var refusal = ReadRefusal(status, buffer.AsSpan(0, length));
-            (RefusedWith, Wait) = (status, RetryAfter(response));
-            return GatewayError.FromUpstream(refusal, Wait);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        var refusal = await RefusalReader.ReadAsync(request, stream, response, ct);
+        (RefusedWith, Wait) = ((int)response.StatusCode, RefusalReader.RetryAfter(response, time));
+        return GatewayError.FromUpstream(refusal, Wait);
     }
 
-    /// <summary>A message that repeats the credential it was sent is not passed on.</summary>
-    private UpstreamRefusal ReadRefusal(int status, ReadOnlySpan<byte> body)
-    {
-        var refusal = request.Target.Deployment.Provider.Dialect.ReadRefusal(status, body);
-        return request.Credential is { } credential && refusal.Message?.Contains(credential.Value[(credential.Value.LastIndexOf(' ') + 1)..], StringComparison.Ordinal) == true
-            ? refusal with { Message = null }
-            : refusal;
-    }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage response)
-    {
-        if (response.Headers.TryGetValues("retry-after-ms", out var values)
-            && double.TryParse(values.FirstOrDefault(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ms) && ms is >= 0 and < 1e9)
-        {
-            return TimeSpan.FromMilliseconds(ms);
-        }
-
-        var header = response.Headers.RetryAfter;
-        var wait = header?.Delta ?? (header?.Date - time.GetUtcNow());
-        return wait > TimeSpan.Zero ? wait : null;
-    }
+    /// <summary>An error in the place of an answer.</summary>
+    private UpstreamRefusal ReadRefusal(ReadOnlySpan<byte> json) => RefusalReader.Read(request, StatusCodes.Status500InternalServerError, json);
 
     /// <summary>From here on no other deployment can be asked, so the request's bytes go back to their pool.</summary>
     private void AnswerBegins()
