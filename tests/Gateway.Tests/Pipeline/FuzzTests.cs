@@ -23,12 +23,12 @@ public sealed class FuzzTests : GatewayTest
     [Fact]
     public async Task No_mutated_body_is_an_internal_error()
     {
-        var random = new Random(20_250_601);
+        var damage = new Damage(20_250_601, Fragments);
         using var client = App.Client();
         var statuses = new Dictionary<int, int>();
         for (var i = 0; i < Rounds; i++)
         {
-            var body = Mutate(Encoding.UTF8.GetBytes(Seeds[random.Next(Seeds.Length)]), random);
+            var body = damage.Of(Encoding.UTF8.GetBytes(Seeds[damage.Random.Next(Seeds.Length)]));
             using var response = await GatewayApp.ChatAsync(client, body, HttpCompletionOption.ResponseContentRead, Timeout);
 
             var status = (int)response.StatusCode;
@@ -39,39 +39,5 @@ public sealed class FuzzTests : GatewayTest
         // Mutations that all fail, or all pass, would prove little.
         statuses[200].ShouldBeGreaterThan(Rounds / 20);
         statuses[400].ShouldBeGreaterThan(Rounds / 5);
-    }
-
-    private static byte[] Mutate(byte[] body, Random random)
-    {
-        var bytes = body.ToList();
-        for (var edits = random.Next(1, 4); edits > 0; edits--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(5))
-            {
-                case 0:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    bytes.RemoveRange(at, Math.Min(random.Next(1, 20), bytes.Count - at));
-                    break;
-                case 2:
-                    bytes.InsertRange(at, Encoding.UTF8.GetBytes(Fragments[random.Next(Fragments.Length)]));
-                    break;
-                case 3:
-                    bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(1, 40), bytes.Count - at)));
-                    break;
-                default:
-                    bytes[at] = (byte)(bytes[at] ^ (1 << random.Next(8)));
-                    break;
-            }
-
-            if (bytes.Count == 0)
-            {
-                bytes.Add((byte)'{');
-            }
-        }
-
-        return [.. bytes];
     }
 }

@@ -4,6 +4,7 @@ using Gateway.Core.Dialects;
 using Gateway.Core.Dialects.Anthropic;
 using Gateway.Core.Streaming;
 using Gateway.Core.Tests.Images;
+using Gateway.Testing;
 using Shouldly;
 using Xunit;
 
@@ -53,11 +54,11 @@ public sealed class AnthropicHostileTests
     [Fact]
     public void No_mutated_request_throws()
     {
-        var random = new Random(20_251_101);
+        var damage = new Damage(20_251_101, Fragments);
         var (written, refused) = (0, 0);
         for (var i = 0; i < Rounds; i++)
         {
-            var body = Mutate(random.Next(2) == 0 ? Request : Talk, random);
+            var body = damage.Of(Encoding.UTF8.GetBytes(damage.Random.Next(2) == 0 ? Request : Talk));
             if (!AnthropicRequests.Translate(body).TryGet(out var translated, out var error))
             {
                 error.Status.ShouldBe(400);
@@ -77,11 +78,11 @@ public sealed class AnthropicHostileTests
     [Fact]
     public void No_mutated_answer_throws()
     {
-        var random = new Random(20_251_102);
+        var damage = new Damage(20_251_102, Fragments);
         var (written, refused) = (0, 0);
         for (var i = 0; i < Rounds; i++)
         {
-            var answer = Mutate(Answer, random);
+            var answer = damage.Of(Encoding.UTF8.GetBytes(Answer));
             AnthropicDialect.Instance.Translation.ReadBegun(answer, null);
             AnthropicDialect.Instance.ReadRefusal(400, answer);
             var output = new ArrayBufferWriter<byte>();
@@ -103,12 +104,12 @@ public sealed class AnthropicHostileTests
     [Fact]
     public void No_mutated_stream_throws()
     {
-        var random = new Random(20_251_103);
+        var damage = new Damage(20_251_103, Fragments);
         var (ended, broken) = (0, 0);
         for (var i = 0; i < Rounds; i++)
         {
             // Every chunk that is written is looked at inside.
-            var result = AnthropicStreams.Run(Mutate(Stream, random), random.Next(0, 60), includeUsage: random.Next(2) == 0);
+            var result = AnthropicStreams.Run(damage.Of(Encoding.UTF8.GetBytes(Stream)), damage.Random.Next(0, 60), includeUsage: damage.Random.Next(2) == 0);
             ended += result.Terminal ? 1 : 0;
             broken += result.Malformed || result.Error is not null ? 1 : 0;
         }
@@ -130,34 +131,5 @@ public sealed class AnthropicHostileTests
         {
             return false;
         }
-    }
-
-    private static byte[] Mutate(string seed, Random random)
-    {
-        var bytes = Encoding.UTF8.GetBytes(seed).ToList();
-        for (var edits = random.Next(1, 4); edits > 0; edits--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(5))
-            {
-                case 0:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    bytes.RemoveRange(at, Math.Min(random.Next(1, 20), bytes.Count - at));
-                    break;
-                case 2:
-                    bytes.InsertRange(at, Encoding.UTF8.GetBytes(Fragments[random.Next(Fragments.Length)]));
-                    break;
-                case 3:
-                    bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(1, 40), bytes.Count - at)));
-                    break;
-                default:
-                    bytes[at] = (byte)(bytes[at] ^ (1 << random.Next(7)));
-                    break;
-            }
-        }
-
-        return [.. bytes];
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Gateway.Core.Dialects.Gemini;
 using Gateway.Core.Streaming;
+using Gateway.Testing;
 using Shouldly;
 using Xunit;
 
@@ -12,16 +13,11 @@ public sealed class GeminiFuzzTests
 {
     private const int Mutations = 20_000;
 
-    private static readonly byte[][] Splices =
+    private static readonly string[] Splices =
     [
-        .. ((string[])
-        [
-            "\"", "\\", "{", "}", "[", "]", ",", ":", "null", "true", "-1", "1e400", "\"\"", "{}", "[]", "\\ud800", "\\u0000", "\n", "\u00e9", "\ud83c\udf0d", "\0",
-            "\"role\":\"tool\"", "\"text\":7", "\"type\":\"file\"", "\"content\":null", "\"index\":9", "\"finishReason\":\"STOP\"", "\"thought\":true", "\"error\":{}",
-            "\"functionCall\":{\"name\":\"x\"}", "\"usageMetadata\":{\"promptTokenCount\":-1}", "\"tool_choice\":\"required\"", "data:", "data: {\"candidates\":[{}]}\n\n",
-        ]).Select(Encoding.UTF8.GetBytes),
-        [0xFF],
-        [0xC3],
+        "\"", "\\", "{", "}", "[", "]", ",", ":", "null", "true", "-1", "1e400", "\"\"", "{}", "[]", "\\ud800", "\\u0000", "\n", "\u00e9", "\ud83c\udf0d", "\0",
+        "\"role\":\"tool\"", "\"text\":7", "\"type\":\"file\"", "\"content\":null", "\"index\":9", "\"finishReason\":\"STOP\"", "\"thought\":true", "\"error\":{}",
+        "\"functionCall\":{\"name\":\"x\"}", "\"usageMetadata\":{\"promptTokenCount\":-1}", "\"tool_choice\":\"required\"", "data:", "data: {\"candidates\":[{}]}\n\n",
     ];
 
     private static readonly byte[] Request = Encoding.UTF8.GetBytes($$$$$"""
@@ -42,10 +38,10 @@ public sealed class GeminiFuzzTests
     [Fact]
     public void Requests_are_translated_or_refused()
     {
-        var random = new Random(20_260_101);
+        var damage = new Damage(20_260_101, Splices);
         for (var i = 0; i < Mutations; i++)
         {
-            var body = Mutate(Request, random);
+            var body = damage.Of(Request);
             if (GeminiWire.Write(body, i % 2 == 0 ? GeminiWire.OldModel : GeminiWire.NewModel).TryGet(out var written, out var error))
             {
                 ShouldBeJson(GeminiWire.Text(written), body);
@@ -60,10 +56,10 @@ public sealed class GeminiFuzzTests
     [Fact]
     public void Answers_are_translated_or_none()
     {
-        var random = new Random(20_260_102);
+        var damage = new Damage(20_260_102, Splices);
         for (var i = 0; i < Mutations; i++)
         {
-            var body = Mutate(Answer, random);
+            var body = damage.Of(Answer);
             var output = new System.Buffers.ArrayBufferWriter<byte>();
             if (GeminiDialect.Instance.Translation.TryWriteAnswer(body, GeminiWire.Frame, output))
             {
@@ -79,59 +75,17 @@ public sealed class GeminiFuzzTests
     [Fact]
     public void Streams_are_translated_or_broken()
     {
-        var random = new Random(20_260_103);
+        var damage = new Damage(20_260_103, Splices);
         byte[] stream = [.. "data: "u8, .. Answer, .. "\r\n\r\ndata: "u8, .. Answer, .. "\n\n"u8];
         for (var i = 0; i < Mutations; i++)
         {
-            var bytes = Mutate(stream, random);
-            var seen = GeminiWire.Stream(bytes, random.Next(bytes.Length + 1));
+            var bytes = damage.Of(stream);
+            var seen = GeminiWire.Stream(bytes, damage.Random.Next(bytes.Length + 1));
             foreach (var chunk in seen.Chunks)
             {
                 ShouldBeJson(chunk, bytes);
             }
         }
-    }
-
-    private static byte[] Mutate(byte[] original, Random random)
-    {
-        var bytes = original.ToList();
-        for (var edits = random.Next(1, 4); edits > 0; edits--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(5))
-            {
-                case 0:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    bytes.RemoveRange(at, Math.Min(random.Next(1, 40), bytes.Count - at));
-                    break;
-                case 2:
-                    bytes.InsertRange(at, Splices[random.Next(Splices.Length)]);
-                    break;
-                case 3:
-                    bytes.InsertRange(random.Next(bytes.Count), bytes.GetRange(at, Math.Min(random.Next(1, 80), bytes.Count - at)));
-                    break;
-                default:
-                    // In place of a whole value or name.
-                    var quote = bytes.IndexOf((byte)'"', at);
-                    var end = quote < 0 ? -1 : bytes.IndexOf((byte)'"', quote + 1);
-                    if (end > 0)
-                    {
-                        bytes.RemoveRange(quote, end - quote + 1);
-                        bytes.InsertRange(quote, Splices[random.Next(Splices.Length)]);
-                    }
-
-                    break;
-            }
-
-            if (bytes.Count == 0)
-            {
-                bytes.Add((byte)'{');
-            }
-        }
-
-        return [.. bytes];
     }
 
     private static void ShouldBeJson(string json, byte[] from)

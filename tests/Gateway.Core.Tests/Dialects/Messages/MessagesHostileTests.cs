@@ -7,6 +7,7 @@ using Gateway.Core.Dialects.OpenAi;
 using Gateway.Core.Endpoints;
 using Gateway.Core.Tests.Images;
 using Gateway.Core.Text;
+using Gateway.Testing;
 using Shouldly;
 using Xunit;
 
@@ -56,11 +57,11 @@ public sealed class MessagesHostileTests
     [Fact]
     public void No_mutated_request_throws()
     {
-        var random = new Random(20_261_122);
+        var damage = new Damage(20_261_122, Fragments);
         var (written, refused) = (0, 0);
         for (var i = 0; i < Rounds; i++)
         {
-            var body = Mutate(Request, random);
+            var body = damage.Of(Encoding.UTF8.GetBytes(Request));
             if (MessagesWire.Write(body, Dialects[i % Dialects.Length]).TryGet(out var sent, out var error))
             {
                 ShouldBeJson(MessagesWire.TextOf(sent));
@@ -80,11 +81,11 @@ public sealed class MessagesHostileTests
     [Fact]
     public void No_mutated_answer_throws()
     {
-        var random = new Random(20_261_123);
+        var damage = new Damage(20_261_123, Fragments);
         var written = 0;
         for (var i = 0; i < Rounds; i++)
         {
-            if (MessagesWire.Answer(Encoding.UTF8.GetString(Mutate(Answer, random)), thinking: true) is { } message)
+            if (MessagesWire.Answer(Encoding.UTF8.GetString(damage.Of(Encoding.UTF8.GetBytes(Answer))), thinking: true) is { } message)
             {
                 ShouldBeJson(message);
                 ApiEndpoint.Messages.TryReadAnswer(Encoding.UTF8.GetBytes(message), MessagesWire.Read(Ask), out var answer).ShouldBeTrue();
@@ -99,10 +100,10 @@ public sealed class MessagesHostileTests
     [Fact]
     public void No_mutated_stream_throws()
     {
-        var random = new Random(20_261_124);
+        var damage = new Damage(20_261_124, Fragments);
         for (var i = 0; i < Rounds; i++)
         {
-            var result = MessagesWire.Stream(Dialects[i % 2], [Mutate(Stream, random)], thinking: true);
+            var result = MessagesWire.Stream(Dialects[i % 2], [damage.Of(Encoding.UTF8.GetBytes(Stream))], thinking: true);
 
             if (i % 2 == 0)
             {
@@ -129,29 +130,6 @@ public sealed class MessagesHostileTests
     }
 
     private const string Ask = """{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}]}""";
-
-    private static byte[] Mutate(string source, Random random)
-    {
-        var text = new StringBuilder(source);
-        for (var edits = random.Next(1, 4); edits > 0; edits--)
-        {
-            var at = random.Next(text.Length);
-            switch (random.Next(3))
-            {
-                case 0:
-                    text.Remove(at, Math.Min(random.Next(1, 9), text.Length - at));
-                    break;
-                case 1:
-                    text.Insert(at, Fragments[random.Next(Fragments.Length)]);
-                    break;
-                default:
-                    text[at] = (char)random.Next(0x20, 0x7F);
-                    break;
-            }
-        }
-
-        return Encoding.UTF8.GetBytes(text.ToString());
-    }
 
     private static void ShouldBeJson(string text)
     {

@@ -3,6 +3,7 @@ using Gateway.Core.Images;
 using Gateway.Core.Requests;
 using Gateway.Core.Requests.Messages;
 using Gateway.Core.Text;
+using Gateway.Testing;
 using Shouldly;
 using Xunit;
 
@@ -136,29 +137,11 @@ public sealed class MessagesRequestReaderTests
     [Fact]
     public void No_mutated_body_throws()
     {
-        var random = new Random(20_261_121);
+        var damage = new Damage(20_261_121, Fragments);
         var (read, refused) = (0, 0);
         for (var i = 0; i < Rounds; i++)
         {
-            var text = new StringBuilder(Rich);
-            for (var edits = random.Next(1, 4); edits > 0; edits--)
-            {
-                var at = random.Next(text.Length);
-                switch (random.Next(3))
-                {
-                    case 0:
-                        text.Remove(at, Math.Min(random.Next(1, 9), text.Length - at));
-                        break;
-                    case 1:
-                        text.Insert(at, Fragments[random.Next(Fragments.Length)]);
-                        break;
-                    default:
-                        text[at] = (char)random.Next(0x20, 0x7F);
-                        break;
-                }
-            }
-
-            var body = Encoding.UTF8.GetBytes(text.ToString());
+            var body = damage.Of(Encoding.UTF8.GetBytes(Rich));
             if (MessagesRequestReader.TryRead(body, 50, forCount: false, out var request, out var error))
             {
                 read++;
