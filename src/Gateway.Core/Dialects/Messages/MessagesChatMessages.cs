@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Gateway.Core.Dialects.Anthropic;
 using Gateway.Core.Errors;
@@ -15,12 +14,12 @@ namespace Gateway.Core.Dialects.Messages;
 /// </summary>
 internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRequest request, ArrayBufferWriter<byte> output, bool forCount)
 {
-    private readonly List<int> _order = [];
+    private readonly MessagesChatParts _parts = new(body, request, output, forCount);
     private int _images;
     private int _written;
-    private int _parts;
 
-    public IReadOnlyList<int> Order => _order;
+    /// <inheritdoc cref="MessagesChatParts.Order"/>
+    public IReadOnlyList<int> Order => _parts.Order;
 
     public GatewayError? Write(ReadOnlyMemory<byte> system)
     {
@@ -78,7 +77,7 @@ internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRe
     {
         output.Write(_written++ > 0 ? ","u8 : ""u8);
         output.Write(head);
-        _parts = 0;
+        _parts.Begin();
     }
 
     private GatewayError? WriteSystem(ReadOnlyMemory<byte> content, string path)
@@ -102,7 +101,7 @@ internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRe
             }
         }
 
-        var texts = blocks.Where(static block => !IsEmpty(block.Text)).Select(static block => block.Text).ToList();
+        var texts = blocks.Where(static block => !MessagesChatParts.IsEmpty(block.Text)).Select(static block => block.Text).ToList();
         if (AnthropicJson.IsString(content))
         {
             texts.Add(content);
@@ -111,31 +110,11 @@ internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRe
         if (texts.Count > 0)
         {
             BeginMessage("{\"role\":\"system\",\"content\":"u8);
-            WriteTexts(texts);
+            _parts.WriteTexts(texts);
             output.Write("}"u8);
         }
 
         return null;
-    }
-
-    /// <summary>One text as it is; several as parts.</summary>
-    private void WriteTexts(List<ReadOnlyMemory<byte>> texts)
-    {
-        switch (texts.Count)
-        {
-            case 0:
-                output.Write("\"\""u8);
-                break;
-            case 1:
-                output.Write(texts[0].Span);
-                break;
-            default:
-                output.Write("["u8);
-                _parts = 0;
-                texts.ForEach(WriteTextPart);
-                output.Write("]"u8);
-                break;
-        }
     }
 
     private GatewayError? WriteUser(ReadOnlyMemory<byte> content, string path)
@@ -162,7 +141,7 @@ internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRe
             }
         }
 
-        if (blocks.TrueForAll(static block => block.Type == "tool_result" && !HasImages(block)))
+        if (blocks.TrueForAll(static block => block.Type == "tool_result" && !MessagesChatParts.HasImages(block)))
         {
             return null;
         }
@@ -180,13 +159,13 @@ internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRe
         {
             if (block.Type == "tool_result")
             {
-                WriteResultImages(block);
+                _parts.WriteResultImages(block);
             }
         }
 
         foreach (var block in blocks)
         {
-            if (block.Type != "tool_result" && WritePart(block) is { } error)
+            if (block.Type != "tool_result" && _parts.WritePart(block) is { } error)
             {
                 return error;
             }
@@ -206,12 +185,12 @@ internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRe
         }
 
         var texts = new List<ReadOnlyMemory<byte>>();
-        if (!IsEmpty(block.ContentText))
+        if (!MessagesChatParts.IsEmpty(block.ContentText))
         {
             texts.Add(block.ContentText);
         }
 
-        if (Gather(block.Children, texts) is { } error)
+        if (_parts.Gather(block.Children, texts) is { } error)
         {
             return error;
         }
@@ -219,160 +198,8 @@ internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRe
         BeginMessage("{\"role\":\"tool\",\"tool_call_id\":"u8);
         output.Write(block.ToolUseId.IsEmpty ? "\"\""u8 : block.ToolUseId.Span);
         output.Write(",\"content\":"u8);
-        WriteTexts(texts);
+        _parts.WriteTexts(texts);
         output.Write("}"u8);
-        return null;
-    }
-
-    /// <summary>The texts of a result, whatever they are wrapped in; its pictures stand elsewhere.</summary>
-    private GatewayError? Gather(List<MessagesBlock> blocks, List<ReadOnlyMemory<byte>> texts)
-    {
-        foreach (var block in blocks)
-        {
-            switch (block.Type)
-            {
-                case "text":
-                    Add(block.Text);
-                    break;
-                case "image":
-                    break;
-                case "search_result":
-                case "document" when IsReadable(block):
-                    if (RefuseCitations(block) is { } citations)
-                    {
-                        return citations;
-                    }
-
-                    Add(block.Title);
-                    Add(block.Type == "search_result" ? block.Source : block.Context);
-                    Add(block.ContentText);
-                    Add(block.Type == "document" ? block.SourceProperty("data"u8) : default);
-                    if (Gather(block.Children, texts) is { } error)
-                    {
-                        return error;
-                    }
-
-                    break;
-                default:
-                    if (!forCount)
-                    {
-                        return Unsupported(block);
-                    }
-
-                    break;
-            }
-        }
-
-        return null;
-
-        void Add(ReadOnlyMemory<byte> text)
-        {
-            if (AnthropicJson.IsString(text) && !IsEmpty(text))
-            {
-                texts.Add(text);
-            }
-        }
-    }
-
-    private void WriteResultImages(MessagesBlock result)
-    {
-        if (!HasImages(result))
-        {
-            return;
-        }
-
-        WriteTextPart(Encoding.UTF8.GetBytes($"\"Images of {(AnthropicJson.IsString(result.ToolUseId) ? Encoding.UTF8.GetString(result.ToolUseId.Span[1..^1]) : "")}:\""));
-        WriteImages(result);
-    }
-
-    private void WriteImages(MessagesBlock block)
-    {
-        foreach (var child in block.Children)
-        {
-            if (child.Image != MessagesBlock.NoImage)
-            {
-                WriteImage(child);
-            }
-
-            WriteImages(child);
-        }
-    }
-
-    private GatewayError? WritePart(MessagesBlock block)
-    {
-        switch (block.Type)
-        {
-            case "text":
-                if (!AnthropicJson.IsString(block.Text))
-                {
-                    return forCount ? null : block.Text.IsEmpty
-                        ? GatewayError.MissingParameter($"{block.Path}.text")
-                        : GatewayError.InvalidType($"{block.Path}.text", "a string", AnthropicJson.Describe(block.Text));
-                }
-
-                WriteTextPart(block.Text);
-                return null;
-            case "image":
-                WriteImage(block);
-                return null;
-            case "document" when IsPdf(block):
-                return RefuseCitations(block) ?? WritePdf(block);
-            default:
-                var texts = new List<ReadOnlyMemory<byte>>();
-                if (Gather([block], texts) is { } error)
-                {
-                    return error;
-                }
-
-                texts.ForEach(WriteTextPart);
-                WriteImages(block);
-                return null;
-        }
-    }
-
-    private void WriteTextPart(ReadOnlyMemory<byte> text)
-    {
-        output.Write(_parts++ > 0 ? ",{\"type\":\"text\",\"text\":"u8 : "{\"type\":\"text\",\"text\":"u8);
-        output.Write(text.Span);
-        output.Write("}"u8);
-    }
-
-    private void WriteImage(MessagesBlock block)
-    {
-        output.Write(_parts++ > 0 ? ",{\"type\":\"image_url\",\"image_url\":{\"url\":\""u8 : "{\"type\":\"image_url\",\"image_url\":{\"url\":\""u8);
-        var part = request.Images[block.Image];
-        if (part.Source == ImageSource.Remote)
-        {
-            output.Write(part.Url.Of(body.Span));
-        }
-        else
-        {
-            output.Write("file-"u8);
-            JsonBytes.Write(output, block.Image);
-        }
-
-        output.Write("\"}}"u8);
-        _order.Add(block.Image);
-    }
-
-    private GatewayError? WritePdf(MessagesBlock block)
-    {
-        if (forCount)
-        {
-            return null;
-        }
-
-        var data = block.SourceProperty("data"u8);
-        output.Write(_parts++ > 0 ? ",{\"type\":\"file\",\"file\":{\"filename\":"u8 : "{\"type\":\"file\",\"file\":{\"filename\":"u8);
-        output.Write(AnthropicJson.IsString(block.Title) && !IsEmpty(block.Title) ? block.Title.Span : "\"document.pdf\""u8);
-        output.Write(",\"file_data\":\"data:application/pdf;base64,"u8);
-        output.Write(data.Span[1..]);
-        output.Write("}}"u8);
-        if (AnthropicJson.IsString(block.Context) && !IsEmpty(block.Context))
-        {
-            WriteTextPart(block.Context);
-        }
-
         return null;
     }
 
@@ -413,7 +240,7 @@ internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRe
                 default:
                     if (!forCount)
                     {
-                        return Unsupported(block);
+                        return MessagesChatParts.Unsupported(block);
                     }
 
                     break;
@@ -473,28 +300,4 @@ internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRe
         : !AnthropicJson.IsString(call.Name) ? GatewayError.InvalidType($"{call.Path}.name", "a string", AnthropicJson.Describe(call.Name))
         : call.Input.IsEmpty || AnthropicJson.IsObject(call.Input) ? null
         : GatewayError.InvalidType($"{call.Path}.input", "an object", AnthropicJson.Describe(call.Input));
-
-    private static GatewayError Unsupported(MessagesBlock block) => block.Type is "document"
-        ? GatewayError.ContentUnsupported(block.Path, block.Type)
-        : GatewayError.InvalidValue($"{block.Path}.type", $"this model takes no block of the type '{(block.Type.Length > 64 ? block.Type[..64] : block.Type)}' here.");
-
-    /// <summary>Nobody else marks where in a document an answer comes from.</summary>
-    private GatewayError? RefuseCitations(MessagesBlock block) =>
-        !forCount && AnthropicJson.IsObject(block.Citations) && AnthropicJson.Is(AnthropicJson.Property(block.Citations, "enabled"u8), "true"u8)
-            ? GatewayError.UnsupportedParameter($"{block.Path}.citations")
-            : null;
-
-    private static bool IsPdf(MessagesBlock block) =>
-        AnthropicJson.Is(block.SourceProperty("type"u8), "\"base64\""u8) && AnthropicJson.IsString(block.SourceProperty("data"u8));
-
-    /// <summary>Whether a document is texts and pictures alone.</summary>
-    private static bool IsReadable(MessagesBlock block)
-    {
-        var type = block.SourceProperty("type"u8);
-        return AnthropicJson.Is(type, "\"text\""u8) || AnthropicJson.Is(type, "\"content\""u8);
-    }
-
-    private static bool HasImages(MessagesBlock block) => block.Children.Exists(static child => child.Image != MessagesBlock.NoImage || HasImages(child));
-
-    private static bool IsEmpty(ReadOnlyMemory<byte> text) => text.Length <= 2;
 }
