@@ -11,7 +11,7 @@ namespace Gateway.Core.Requests;
 /// </summary>
 internal abstract class JsonBodyReader(ReadOnlyMemory<byte> body)
 {
-    private static readonly string[] ModelKey = ["model"];
+    private static readonly string[] CommonKeys = ["model", "service_tier"];
     private static readonly string[] StreamKeys = ["stream", "stream_options"];
     private static readonly string[] IncludeUsageKey = ["include_usage"];
 
@@ -183,6 +183,7 @@ internal abstract class JsonBodyReader(ReadOnlyMemory<byte> body)
         return reader.ValueTextEquals("model"u8) ? "model"
             : Streams && reader.ValueTextEquals("stream"u8) ? "stream"
             : Streams && reader.ValueTextEquals("stream_options"u8) ? "stream_options"
+            : reader.ValueTextEquals("service_tier"u8) ? "service_tier"
             : reader.ValueTextEquals("user"u8) ? "user"
             : reader.ValueTextEquals("safety_identifier"u8) ? "safety_identifier"
             : reader.ValueTextEquals("metadata"u8) ? "metadata"
@@ -190,7 +191,7 @@ internal abstract class JsonBodyReader(ReadOnlyMemory<byte> body)
     }
 
     private bool IsMimic(ReadOnlySpan<byte> name) =>
-        FoldedKey.IsMimic(name, OwnKeys) || FoldedKey.IsMimic(name, ModelKey) || (Streams && FoldedKey.IsMimic(name, StreamKeys));
+        FoldedKey.IsMimic(name, OwnKeys) || FoldedKey.IsMimic(name, CommonKeys) || (Streams && FoldedKey.IsMimic(name, StreamKeys));
 
     private GatewayError? Once(string key)
     {
@@ -212,6 +213,8 @@ internal abstract class JsonBodyReader(ReadOnlyMemory<byte> body)
                 return null;
             case "model":
                 return ReadModel(ref reader);
+            case "service_tier":
+                return ChatRequestBuilder.ReadServiceTier(ref reader);
             case "user":
                 return (_labels ??= new RequestLabels()).ReadUser(ref reader);
             case "safety_identifier":

@@ -44,6 +44,7 @@ public sealed class TextsRefusalTests : TextsTest
             ("{\"model\":\"small\",\"input\":\"a\",\"dimensions\":\"3\"}", "dimensions", "invalid_type"),
             ("{\"model\":\"small\",\"input\":\"a\",\"dimensions\":1e99}", "dimensions", "invalid_type"),
             ("{\"model\":\"small\",\"input\":\"a\",\"user\":5}", "user", "invalid_type"),
+            ("{\"model\":\"small\",\"input\":\"a\",\"service_tier\":\"flex\"}", "service_tier", "unsupported_parameter"),
             ("{\"model\":\"small\",\"input\":\"a\",\"\\ud800\":1}", null, null),
         ]);
 
