@@ -108,6 +108,30 @@ public sealed class TextsRoutingTests : TextsTest
     }
 
     [Fact]
+    public async Task Model_that_its_provider_serves_elsewhere_is_no_failure_of_the_deployment()
+    {
+        const string Answer = """{"error":{"message":"This is a chat model and not supported in the v1/completions endpoint.","type":"invalid_request_error","param":"model","code":null}}""";
+        await using var provider = new WireStub($"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: {Answer.Length}\r\nConnection: close\r\n\r\n{Answer}");
+        await File.WriteAllTextAsync(App.CatalogPath, $$"""
+            { "providers": { "p": { "dialect": "openai", "base_url": "{{provider.Base}}" } },
+              "models": { "chat": { "prices": [{ "from": "2025-01-01", "input": "1", "output": "2" }], "deployments": [{ "provider": "p", "model": "x" }] } } }
+            """, Timeout);
+        App.ReloadCatalog();
+
+        // More often than a deployment may fail before it is left alone.
+        for (var i = 0; i < 30; i++)
+        {
+            using var response = await PostAsync(Completions, """{"model":"chat","prompt":"a"}""");
+
+            response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            var error = await response.ErrorAsync();
+            ((string?)error["param"], (string?)error["code"]).ShouldBe(("model", "unsupported_parameter"));
+        }
+
+        (await App.RowsAsync()).ShouldAllBe(row => row.Amount == Core.Pricing.Money.Zero);
+    }
+
+    [Fact]
     public async Task Stream_where_none_can_be_is_a_providers_fault()
     {
         await using var odd = new WireStub("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\ndata: {\"data\":[]}\n\n");
