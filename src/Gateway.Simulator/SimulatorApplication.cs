@@ -3,6 +3,7 @@ using Gateway.Simulator.Behaviors;
 using Gateway.Simulator.Gemini;
 using Gateway.Simulator.OpenAi;
 using Gateway.Simulator.OpenAi.Media;
+using Gateway.Simulator.OpenAi.Texts;
 using Gateway.Simulator.Recording;
 using Gateway.Simulator.Wire;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -18,6 +19,7 @@ namespace Gateway.Simulator;
 internal sealed class SimulatorApplication(SimulatorOptions options, SimulatorRecorder recorder, SimulatorScript script)
     : IHttpApplication<DefaultHttpContext>
 {
+    private const string Version = "/v1";
     private const string Responses = "/v1/responses";
 
     private readonly ChatEndpoint _chat = new(options, script);
@@ -25,6 +27,9 @@ internal sealed class SimulatorApplication(SimulatorOptions options, SimulatorRe
     private readonly Azure.ChatEndpoint _azure = new(options, script);
     private readonly MessagesEndpoint _messages = new(options, script);
     private readonly GenerateEndpoint _generate = new(options, script);
+    private readonly TextEndpoint _texts = new(
+        options, script, static (headers, number, _) => OpenAiHeaders.Write(headers, number, TimeSpan.Zero), OpenAiError.Of, filtered: false);
+
     private readonly MediaEndpoint _media = new(options, script);
     private readonly ModelsEndpoint _models = new(options);
     private readonly ControlEndpoints _control = new(options, recorder, script);
@@ -114,6 +119,8 @@ internal sealed class SimulatorApplication(SimulatorOptions options, SimulatorRe
         return (context.Request.Method, path) switch
         {
             ("POST", "/v1/chat/completions") => _chat.HandleAsync(context, body, cancellationToken),
+            ("POST", _) when path.StartsWith(Version, StringComparison.Ordinal) && TextEndpoint.Serves(path[Version.Length..]) =>
+                _texts.HandleAsync(context, path[Version.Length..], deployment: null, body, cancellationToken),
             ("POST", _) when MediaEndpoint.Serves(path) => _media.HandleAsync(context, path, body, cancellationToken),
             ("GET", "/v1/models") => _models.HandleAsync(context, cancellationToken),
             var (method, _) => ErrorAnswer.SendAsync(context.Response, OpenAiError.UnknownPath(method, path), options.Time, cancellationToken),

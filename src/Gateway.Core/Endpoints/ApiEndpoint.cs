@@ -14,6 +14,12 @@ public static class ApiEndpoint
 
     public static readonly IEndpoint Responses = new Responses();
 
+    public static readonly IEndpoint Completions = new Completions();
+
+    public static readonly IEndpoint Embeddings = new Embeddings();
+
+    public static readonly IEndpoint Moderations = new Moderations();
+
     public static readonly IEndpoint ImageGenerations = new ImageEndpoint("/images/generations", "prompt", weighs: true, "image.generation.quote", edits: false, json: true);
 
     public static readonly IEndpoint ImageEdits = new ImageEndpoint("/images/edits", "prompt", weighs: true, "image.edit.quote", edits: true, json: true);
@@ -32,6 +38,9 @@ public static class ApiEndpoint
         ChatCompletions,
         Messages,
         Responses,
+        Completions,
+        Embeddings,
+        Moderations,
         ImageGenerations,
         ImageEdits,
         ImageVariations,

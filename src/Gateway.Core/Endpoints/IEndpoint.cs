@@ -66,6 +66,9 @@ public interface IEndpoint
     /// <summary>Whether an answer of this media type, that is no JSON and no stream of events, goes on as it is.</summary>
     bool PassesAnswer(ParsedRequest request, string? mediaType) => false;
 
+    /// <summary>Whether a model brings what is asked for here, as far as its card tells.</summary>
+    bool IsOfKind(ModelCard card) => card.Generates;
+
     /// <summary>A card's parameter policy in the names of this endpoint.</summary>
     ParameterPolicy PolicyOf(ParameterPolicy card) => card;
 

@@ -19,6 +19,9 @@ internal sealed class Responses : IEndpoint, IPassage
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly EndpointPolicy Policy = new(
+        "max_output_tokens", least: 16, responseFormat: "text", ["frequency_penalty", "logit_bias", "presence_penalty", "seed", "stop"]);
+
     public string Path => "/v1/responses";
 
     public string Route => "/responses";
@@ -27,7 +30,7 @@ internal sealed class Responses : IEndpoint, IPassage
 
     public string QuoteObject => "response.quote";
 
-    public ParameterPolicy PolicyOf(ParameterPolicy card) => ResponsesPolicy.Of(card);
+    public ParameterPolicy PolicyOf(ParameterPolicy card) => Policy.Of(card);
 
     public bool TryRead(ReadOnlyMemory<byte> body, int maxImages, [NotNullWhen(true)] out ParsedRequest? request, [NotNullWhen(false)] out GatewayError? error) =>
         ResponsesReader.TryRead(body, maxImages, out request, out error);

@@ -22,6 +22,9 @@ public sealed partial record GatewayError
     public static GatewayError EmptyArray(string path) => Invalid("empty_array", path,
         $"Invalid '{path}': empty array. Expected an array with minimum length 1, but got an empty array instead.");
 
+    public static GatewayError ArrayTooLong(string path, int most) => Invalid("array_above_max_length", path,
+        $"Invalid '{path}': array too long. Expected an array with maximum length {most}.");
+
     public static GatewayError MissingParameter(string path) => Invalid("missing_required_parameter", path,
         $"Missing required parameter: '{path}'.");
 

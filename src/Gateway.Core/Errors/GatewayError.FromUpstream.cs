@@ -33,6 +33,9 @@ public sealed partial record GatewayError
         return refusal.Status switch
         {
             402 => ProviderQuota(),
+
+            // So OpenAI says that a model does not serve an endpoint, without the code that a missing one has: the request is wrong, and the deployment well.
+            404 when refusal is { Type: ErrorTypes.InvalidRequest, Code: null, Param: "model", Message: { } message } => ProviderRefused(400, refusal.Type, "unsupported_parameter", refusal.Param, message),
             404 => ProviderDeploymentNotFound(),
             408 or 504 => ProviderTimedOut(),
             429 => ProviderRateLimited(retryAfter ?? refusal.RetryAfter ?? DefaultRetryAfter),

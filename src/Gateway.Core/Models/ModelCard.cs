@@ -24,6 +24,15 @@ public sealed class ModelCard
 
     public ImmutableArray<string> Output { get; init; } = ["text"];
 
+    /// <summary>Whether the card leaves open what the model brings: it states no outputs, and none that would cost anything.</summary>
+    public bool IsOpen { get; init; }
+
+    /// <summary>Whether it brings anything but vectors and verdicts.</summary>
+    public bool Generates => Output.Any(static output => output is not ("embedding" or "moderation"));
+
+    /// <summary>The paths of the endpoints that it serves, as OpenAI names them; empty where its outputs tell.</summary>
+    public ImmutableArray<string> Endpoints { get; init; } = [];
+
     /// <summary>Unix seconds; what <c>created</c> of the model list shows.</summary>
     public long Created { get; init; }
 

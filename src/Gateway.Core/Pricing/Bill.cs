@@ -1,4 +1,5 @@
 using Gateway.Core.Metering;
+using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
 
 namespace Gateway.Core.Pricing;
@@ -66,6 +67,10 @@ public readonly record struct Bill(Usage Usage, UsageSource Source, Charge Charg
 
         return new Bill(usage, source, ChargeOf(usage, observed.Outcome, price));
     }
+
+    /// <summary>What the limits are charged in the end: the tokens billed; of a verdict, which is billed without any, those that were measured.</summary>
+    public long TokensOf(Measurement measured) =>
+        measured.Media?.Kind == MediaKind.Moderation && Usage is { TotalTokens: 0, IsNothing: false } ? measured.PromptTokens : Usage.TotalTokens;
 
     /// <summary>
     /// What a request costs, from nothing but what its ledger row keeps, so that a bill can be computed again. Where nothing was

@@ -37,8 +37,9 @@ internal static class MediaBill
         {
             MediaKind.Images => WithOutput(usage, observed.OutputImages * measured.TokensPerImage) with { ImageOutputTokens = observed.OutputImages * measured.TokensPerImage },
             MediaKind.Speech => WithOutput(usage, text * SpokenPerFive / 5) with { AudioOutputTokens = text * SpokenPerFive / 5 },
+            MediaKind.Moderation => usage,
             _ => WithOutput(usage, counted.Received ?? TextEstimate.Tokens(observed.Received)),
-        }, UsageSource.Estimated);
+        }, media.Kind == MediaKind.Moderation && counted.Prompt is not null ? UsageSource.Counted : UsageSource.Estimated);
     }
 
     private static Usage WithOutput(in Usage usage, long tokens) => usage with { CompletionTokens = tokens };

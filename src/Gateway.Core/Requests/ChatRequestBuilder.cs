@@ -199,7 +199,7 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
     }
 
     /// <summary>Other tiers have other prices, which no card states.</summary>
-    private static GatewayError? ReadServiceTier(ref Utf8JsonReader reader) =>
+    internal static GatewayError? ReadServiceTier(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.Null
         || (reader.TokenType == JsonTokenType.String && (reader.ValueTextEquals("auto"u8) || reader.ValueTextEquals("default"u8)))
             ? null

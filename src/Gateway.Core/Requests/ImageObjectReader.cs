@@ -9,7 +9,8 @@ namespace Gateway.Core.Requests;
 /// <param name="part">Index of the part, or <see cref="ImagePart.Field"/>.</param>
 /// <param name="name">The object's own name.</param>
 /// <param name="known">The keys that are read: those that say where the image is, and <c>detail</c>.</param>
-internal ref struct ImageObjectReader(int message, int part, string name, ReadOnlySpan<string> known)
+/// <param name="place">In which list it stands.</param>
+internal ref struct ImageObjectReader(int message, int part, string name, ReadOnlySpan<string> known, ImagePlace place = ImagePlace.Message)
 {
     private readonly ReadOnlySpan<string> _known = known;
     private ImageDetail? _detail;
@@ -25,7 +26,9 @@ internal ref struct ImageObjectReader(int message, int part, string name, ReadOn
 
     public readonly ImageDetail Detail => _detail ?? ImageDetail.Auto;
 
-    private readonly string At => part == ImagePart.Field ? $"messages[{message}].{name}" : $"messages[{message}].content[{part}].{name}";
+    private readonly string At => part == ImagePart.Field ? $"messages[{message}].{name}" : $"{Part}.{name}";
+
+    private readonly string Part => new ImagePart(message, part, default, default, false, default) { Place = place }.Path;
 
     /// <summary>Reads the object that the reader is at; on an error the reader may stand inside of it.</summary>
     public GatewayError? Read(ref Utf8JsonReader reader)
@@ -84,7 +87,7 @@ internal ref struct ImageObjectReader(int message, int part, string name, ReadOn
         {
             if (key != "base64")
             {
-                return GatewayError.ImageUrl(part == ImagePart.Field ? At : $"messages[{message}].content[{part}]");
+                return GatewayError.ImageUrl(part == ImagePart.Field ? At : Part);
             }
 
             source = ImageSource.Base64;

@@ -27,6 +27,7 @@ public readonly record struct ImagePart(int Message, int Part, ImageSource Sourc
         ImagePlace.Edited => $"images[{Message}]",
         ImagePlace.Mask => "mask",
         ImagePlace.Upload => $"image[{Message}]",
+        ImagePlace.Moderated => $"input[{Part}]",
         ImagePlace.ToolOutput => $"input[{Message}].output[{Part}]",
         _ => Part == Field ? $"messages[{Message}].image" : $"messages[{Message}].content[{Part}]",
     };

@@ -20,4 +20,7 @@ public enum ImagePlace
 
     /// <summary>The files of a form: <c>image[0]</c>.</summary>
     Upload,
+
+    /// <summary>What is to be judged: <c>input[1]</c>.</summary>
+    Moderated,
 }

@@ -1,6 +1,6 @@
 namespace Gateway.Core.Requests;
 
-/// <summary>What a request about images or audio is to bring.</summary>
+/// <summary>What a request is to bring that is not told in tokens alone.</summary>
 public enum MediaKind
 {
     /// <summary>Pictures, made or edited.</summary>
@@ -11,4 +11,7 @@ public enum MediaKind
 
     /// <summary>Speech that is written down.</summary>
     Transcript,
+
+    /// <summary>A verdict on texts and pictures, which no provider tells the tokens of.</summary>
+    Moderation,
 }

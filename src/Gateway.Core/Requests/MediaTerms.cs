@@ -2,7 +2,7 @@ using Gateway.Core.Audio;
 
 namespace Gateway.Core.Requests;
 
-/// <summary>What a request about images or audio asks for, as far as its price follows from it.</summary>
+/// <summary>What a request about images or audio, or for a verdict, asks for, as far as its price follows from it.</summary>
 public sealed record MediaTerms
 {
     /// <summary>What a second of audio that is sent in weighs: one token for 100 ms. Source: OpenAI's guide "Realtime", managing costs.</summary>
@@ -28,7 +28,7 @@ public sealed record MediaTerms
     /// <summary>As asked for: <c>low</c>, <c>medium</c>, <c>high</c>, <c>auto</c>, or null.</summary>
     public string? Quality { get; init; }
 
-    /// <summary>Unicode code points to be spoken.</summary>
+    /// <summary>Unicode code points to be spoken or judged. An empty text that is judged counts as one, and so does a picture: there is something to be charged for.</summary>
     public long Characters { get; init; }
 
     /// <summary>How long the audio is that was sent; null where none was.</summary>

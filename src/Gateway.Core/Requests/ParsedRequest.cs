@@ -3,7 +3,7 @@ using Gateway.Core.Text;
 namespace Gateway.Core.Requests;
 
 /// <summary>
-/// What the gateway knows of a chat body after one pass over its bytes. The body itself stays as it came; everything here is either a
+/// What the gateway knows of a body after one pass over its bytes. The body itself stays as it came; everything here is either a
 /// small value or a range into it.
 /// </summary>
 public record ParsedRequest
@@ -21,7 +21,10 @@ public record ParsedRequest
     /// <summary>1 or more, or null where absent.</summary>
     public long? MaxCompletionTokens { get; init; }
 
-    /// <summary>Answers asked for: 1 to 128.</summary>
+    /// <summary>Completion tokens of one answer where nobody states a maximum: 0 where nothing is completed, null where the endpoint sets no bound.</summary>
+    public long? DefaultCompletion { get; init; }
+
+    /// <summary>Answers asked for: 1 to 128, for each of several prompts.</summary>
     public int N { get; init; } = 1;
 
     public int Messages { get; init; }
@@ -31,6 +34,9 @@ public record ParsedRequest
 
     /// <summary>All text that the model reads: contents, names, tool calls, tool and schema definitions; never image, audio or file data.</summary>
     public TextSize Text { get; init; }
+
+    /// <summary>Tokens that the body itself holds in place of text, beside <see cref="Text"/>.</summary>
+    public long GivenTokens { get; init; }
 
     public IReadOnlyList<ImagePart> Images { get; init; } = [];
 
@@ -73,10 +79,10 @@ public record ParsedRequest
     /// <summary>Offset just behind the outermost object's opening brace.</summary>
     public int BodyStart { get; init; }
 
-    /// <summary>The larger of the two maxima that the client gave, or null: both present, the larger counts.</summary>
+    /// <summary>The larger of the two maxima that the client gave, else <see cref="DefaultCompletion"/>: both present, the larger counts.</summary>
     public long? AllowedCompletion => (MaxTokens, MaxCompletionTokens) switch
     {
-        (null, null) => null,
+        (null, null) => DefaultCompletion,
         ({ } tokens, null) => tokens,
         (null, { } tokens) => tokens,
         ({ } left, { } right) => Math.Max(left, right),

@@ -10,7 +10,7 @@ public static class RequestPolicy
 {
     /// <summary>Parameters that the gateway itself decides on, or whose meaning is the client's alone; a policy must leave them alone.</summary>
     public static readonly IReadOnlySet<string> Reserved =
-        new HashSet<string>(StringComparer.Ordinal) { "model", "messages", "stream", "stream_options", "n" };
+        new HashSet<string>(StringComparer.Ordinal) { "model", "messages", "stream", "stream_options", "n", "best_of", "prompt", "input" };
 
     public static bool TryApply(
         ReadOnlyMemory<byte> body,
@@ -78,7 +78,7 @@ public static class RequestPolicy
             }
         }
 
-        var allowed = (maxTokens, maxCompletionTokens) is ({ } left, { } right) ? Math.Max(left, right) : maxTokens ?? maxCompletionTokens;
+        var allowed = (maxTokens, maxCompletionTokens) is ({ } left, { } right) ? Math.Max(left, right) : maxTokens ?? maxCompletionTokens ?? request.DefaultCompletion;
         plan = new RequestPlan(request, allowed, request.N, edits, policy);
         return true;
     }

@@ -31,7 +31,7 @@ public readonly record struct Usage
     /// <summary>Seconds of audio that were sent in, a begun one as a whole.</summary>
     public long Seconds { get; init; }
 
-    /// <summary>Unicode code points of the text that was spoken.</summary>
+    /// <summary>Unicode code points of the text that was spoken or judged.</summary>
     public long Characters { get; init; }
 
     /// <summary>Whether nothing was used that anything could be charged for.</summary>

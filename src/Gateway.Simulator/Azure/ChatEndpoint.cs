@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Gateway.Simulator.Behaviors;
 using Gateway.Simulator.OpenAi;
+using Gateway.Simulator.OpenAi.Texts;
 using Gateway.Simulator.Wire;
 
 namespace Gateway.Simulator.Azure;
@@ -8,18 +9,23 @@ namespace Gateway.Simulator.Azure;
 /// <summary>
 /// Azure OpenAI: <c>POST /openai/deployments/{name}/chat/completions?api-version=...</c>, where the path names the
 /// deployment, and <c>POST /openai/v1/chat/completions</c>, where the body's model does; <c>/openai/responses?api-version=...</c> and
-/// <c>/openai/v1/responses</c>, where it always does. Bodies are OpenAI's.
+/// <c>/openai/v1/responses</c>, where it always does; embeddings and text completions by the paths of chat completions. Bodies are OpenAI's.
 /// </summary>
 internal sealed partial class ChatEndpoint(SimulatorOptions options, SimulatorScript script)
 {
     private const string Classic = "/openai/deployments/";
-    private const string Completions = "/chat/completions";
+    private const string V1 = "/openai/v1";
+    private const string Chat = "/chat/completions";
     private const string Responses = "/openai/responses";
     private const string ResponsesV1 = "/openai/v1/responses";
+
+    // It moderates by its content filter alone.
+    private static readonly string[] OfDeployment = [Chat, "/completions", "/embeddings"];
 
     private readonly TimeProvider _time = options.Time;
     private readonly BehaviorLayers _layers = new(options.Default, script);
     private readonly ResponsesEndpoint _responses = new(options, script, AzureHeaders.Write, AzureError.Of);
+    private readonly TextEndpoint _texts = new(options, script, AzureHeaders.Write, AzureError.Of, filtered: true);
     private long _number;
 
     public async Task HandleAsync(HttpContext context, string path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
@@ -37,9 +43,15 @@ internal sealed partial class ChatEndpoint(SimulatorOptions options, SimulatorSc
             return;
         }
 
-        if (context.Request.Method is not "POST" || !TryReadPath(path, context.Request.Query, out var deployment))
+        if (context.Request.Method is not "POST" || !TryReadPath(path, context.Request.Query, out var deployment, out var operation))
         {
             await ErrorAnswer.SendAsync(response, AzureError.NoResource, _time, cancellationToken);
+            return;
+        }
+
+        if (operation != Chat)
+        {
+            await _texts.HandleAsync(context, operation, deployment, body, cancellationToken);
             return;
         }
 
@@ -71,24 +83,24 @@ internal sealed partial class ChatEndpoint(SimulatorOptions options, SimulatorSc
             ? behavior with { RetryAfter = "1", RetryAfterMs = "1000" }
             : behavior;
 
-    /// <summary>The deployment in the path; null for the v1 API, where the body names it.</summary>
-    private static bool TryReadPath(string path, IQueryCollection query, out string? deployment)
+    /// <summary>The deployment in the path; null for the v1 API, where the body names it. And what is asked of it.</summary>
+    private static bool TryReadPath(string path, IQueryCollection query, out string? deployment, out string operation)
     {
-        deployment = null;
-        if (path is "/openai/v1/chat/completions")
+        var rest = path.StartsWith(V1, StringComparison.Ordinal) ? path[V1.Length..] : "";
+        (deployment, operation) = (null, rest);
+        if (OfDeployment.Contains(rest))
         {
             return true;
         }
 
-        if (!path.StartsWith(Classic, StringComparison.Ordinal)
-            || !path.EndsWith(Completions, StringComparison.Ordinal)
-            || path.Length <= Classic.Length + Completions.Length
-            || !Version().IsMatch(query["api-version"].ToString()))
+        // A name may hold slashes.
+        operation = Array.Find(OfDeployment, known => path.EndsWith(known, StringComparison.Ordinal)) ?? "";
+        if (operation is "" || !path.StartsWith(Classic, StringComparison.Ordinal) || path.Length <= Classic.Length + operation.Length || !Version().IsMatch(query["api-version"].ToString()))
         {
             return false;
         }
 
-        deployment = path[Classic.Length..^Completions.Length];
+        deployment = path[Classic.Length..^operation.Length];
         return true;
     }
 

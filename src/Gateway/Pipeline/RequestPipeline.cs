@@ -198,7 +198,7 @@ internal sealed partial class RequestPipeline(
             claim!.Spooled(); // Without it there is no completion.
         }
 
-        await reservation.SettleAsync(bill.Usage.TotalTokens, CancellationToken.None);
+        await reservation.SettleAsync(bill.TokensOf(measurement), CancellationToken.None);
         if (!committed)
         {
             await response.FailAsync(GatewayError.LedgerUnavailable(), exchange.TraceId, context.RequestAborted);

@@ -106,6 +106,11 @@ internal sealed class UpstreamWriter(IEndpoint endpoint, ReadOnlyMemory<byte> bo
 
     private Outcome<RequestPlan> Apply(ModelCard card)
     {
+        if (card.Endpoints.IsEmpty ? !endpoint.IsOfKind(card) : !card.Endpoints.Contains(endpoint.Path))
+        {
+            return GatewayError.EndpointUnsupported(requested, endpoint.Path);
+        }
+
         if (!RequestPolicy.TryApply(body, request, endpoint.PolicyOf(card.Parameters), out var plan, out var error))
         {
             return error;

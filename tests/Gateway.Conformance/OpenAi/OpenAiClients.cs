@@ -4,8 +4,10 @@ using Gateway.Testing;
 using OpenAI;
 using OpenAI.Audio;
 using OpenAI.Chat;
+using OpenAI.Embeddings;
 using OpenAI.Images;
 using OpenAI.Models;
+using OpenAI.Moderations;
 using OpenAI.Responses;
 
 namespace Gateway.Conformance.OpenAi;
@@ -20,6 +22,12 @@ internal static class OpenAiClients
         new(model, new ApiKeyCredential(key.Secret), Options(gateway));
 
     public static AudioClient Audio(this RunningGateway gateway, GatewayKey key, string model) => new(model, new ApiKeyCredential(key.Secret), Options(gateway));
+
+    public static EmbeddingClient Embeddings(this RunningGateway gateway, GatewayKey key, string model = "text-embedding-3-small") =>
+        new(model, new ApiKeyCredential(key.Secret), Options(gateway));
+
+    public static ModerationClient Moderations(this RunningGateway gateway, GatewayKey key) =>
+        new("omni-moderation-latest", new ApiKeyCredential(key.Secret), Options(gateway));
 
     public static OpenAIModelClient Models(this RunningGateway gateway, GatewayKey key) => new(new ApiKeyCredential(key.Secret), Options(gateway));
 

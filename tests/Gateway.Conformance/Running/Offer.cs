@@ -52,6 +52,18 @@ internal static class Offer
             "tts-1": {
               "output": ["audio"], "prices": [{ "from": "2025-01-01", "per_character": "0.000015" }], "deployments": [{ "provider": "simulated", "model": "tts-upstream" }],
             },
+            "text-embedding-3-small": {
+              "output": ["embedding"], "tokenizer": "cl100k_base", "prices": [{ "from": "2025-01-01", "input": "0.02" }],
+              "deployments": [{ "provider": "simulated", "model": "embedding-upstream" }],
+            },
+            "gpt-3.5-turbo-instruct": {
+              "endpoints": ["/v1/completions"], "tokenizer": "cl100k_base", "max_output_tokens": 4096, "prices": [{ "from": "2025-01-01", "input": "1.50", "output": "2.00" }],
+              "deployments": [{ "provider": "simulated", "model": "instruct-upstream" }],
+            },
+            "omni-moderation-latest": {
+              "input": ["text", "image"], "output": ["moderation"], "prices": [{ "from": "2025-01-01", "per_request": "0.001" }],
+              "deployments": [{ "provider": "simulated", "model": "omni-upstream" }],
+            },
             "weather": {
               "tokenizer": "o200k_base",
               "prices": [{ "from": "2025-01-01", "input": "0.15", "output": "0.60" }],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createOpenAI } from '@ai-sdk/openai';
-import { generateText, jsonSchema, Output, stepCountIs, streamText, tool } from 'ai';
+import { embed, embedMany, generateText, jsonSchema, Output, stepCountIs, streamText, tool } from 'ai';
 import { ledger, newKey } from './gateway.mjs';
 import { picture } from './picture.mjs';
 
@@ -87,3 +87,40 @@ test('responses: picture is counted', () => pictureIsCounted('responses'));
 test('responses: tool makes its round trip', () => toolMakesItsRoundTrip('responses'));
 test('responses: object fits its schema', () => objectFitsItsSchema('responses'));
 test('responses: refusal has its status and message', () => refusalHasItsStatusAndMessage('responses'));
+
+test('embedding: a value is embedded and billed', async () => {
+  const key = await newKey();
+  const { embedding, usage } = await embed({ model: providerOf(key).embedding('text-embedding-3-small'), value: 'Hello there' });
+
+  assert.equal(embedding.length, 1536);
+  const [row, ...more] = await ledger(key);
+  assert.deepEqual(more, []);
+  assert.equal(row.endpoint, '/v1/embeddings');
+  assert.equal(row.prompt_tokens, usage.tokens);
+});
+
+test('embedding: values are embedded in their order', async () => {
+  const key = await newKey();
+  const model = providerOf(key).embedding('text-embedding-3-small');
+  const { embeddings, usage } = await embedMany({ model, values: ['one', 'two', 'one'], providerOptions: { openai: { dimensions: 12 } } });
+
+  assert.deepEqual(embeddings.map((vector) => vector.length), [12, 12, 12]);
+  assert.deepEqual(embeddings[0], embeddings[2]);
+  assert.notDeepEqual(embeddings[0], embeddings[1]);
+  assert.equal((await ledger(key)).reduce((sum, row) => sum + row.prompt_tokens, 0), usage.tokens);
+});
+
+test('completion: text is generated and streamed', async () => {
+  const key = await newKey();
+  const model = providerOf(key).completion('gpt-3.5-turbo-instruct');
+  const { text } = await generateText({ model, prompt: 'Hello' });
+  const streamed = streamText({ model, prompt: 'Hello' });
+  let all = '';
+  for await (const part of streamed.textStream) {
+    all += part;
+  }
+
+  assert.match(text, /^You asked/);
+  assert.equal(all, text);
+  assert.deepEqual((await ledger(key, 2)).map((row) => row.endpoint), ['/v1/completions', '/v1/completions']);
+});

@@ -50,6 +50,18 @@ public sealed class UpstreamErrorTests
     }
 
     [Theory]
+    [InlineData("model", null, "invalid_request_error", 400, "unsupported_parameter")]
+    [InlineData("model", "model_not_found", "invalid_request_error", 502, "provider_deployment_not_found")]
+    [InlineData(null, null, "invalid_request_error", 502, "provider_deployment_not_found")]
+    [InlineData("model", null, "NotFoundError", 502, "provider_deployment_not_found")]
+    public void Model_that_is_not_of_the_endpoint_is_the_clients_mistake(string? param, string? code, string type, int told, string toldCode)
+    {
+        var error = GatewayError.FromUpstream(new(404, type, code, param, "This is a chat model.", null), null);
+
+        (error.Status, error.Code).ShouldBe((told, toldCode));
+    }
+
+    [Theory]
     [InlineData("rate_limit_exceeded", null, 429)]
     [InlineData(null, "invalid_request_error", 400)]
     [InlineData("context_length_exceeded", null, 400)]

@@ -27,6 +27,9 @@ public sealed class CatalogRefusalTests
         { "{}", "providers", "is missing; write { \"openai\"" },
         { "{}", "models", "is missing; write { \"gpt-4o\"" },
 
+        { CatalogText.WithModel("\"endpoints\": [\"/v1/nowhere\"]"), "models.m.endpoints[0]", "\"/v1/nowhere\" is not known here or given twice; write each at most once of /v1/chat/completions," },
+        { CatalogText.WithModel("\"endpoints\": []"), "models.m.endpoints", "is empty; write at least one of /v1/chat/completions," },
+
         // Prices.
         { Price("\"per_request\": 0.04"), "models.m.prices[0].per_request", "0.04 is no such value; a string is needed here; put the number in quotes, so that it is read exactly" },
         { Price("\"input\": \"abc\""), "models.m.prices[0].input", "\"abc\" is no price; write US dollars as a decimal such as \"2.50\", from 0 to 1000000, with 9 decimals at most" },

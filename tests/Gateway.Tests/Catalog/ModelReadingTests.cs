@@ -24,6 +24,33 @@ public sealed class ModelReadingTests
             .ShouldBe(["first openai-tile-70-140 cl100k_base 3", "second openai-tile-85-170 o200k_base 1"]);
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("\"prices\": [{ \"from\": \"2025-01-01\", \"input\": \"0.02\", \"output\": \"0.00\" }]", true)]
+    [InlineData("\"prices\": [{ \"from\": \"2025-01-01\", \"per_request\": \"0\" }]", true)]
+    [InlineData("\"prices\": [{ \"from\": \"2025-01-01\", \"input\": \"1\", \"output\": \"2\" }]", false)]
+    [InlineData("\"prices\": [{ \"from\": \"2025-01-01\", \"per_second\": \"1\" }]", false)]
+    [InlineData("\"max_output_tokens\": 10", false)]
+    [InlineData("\"image_tokens\": \"openai-tile-85-170\"", false)]
+    [InlineData("\"output\": [\"text\"]", false)]
+    [InlineData("\"output\": [\"embedding\"]", false)]
+    public void Card_leaves_open_what_the_model_brings_where_nothing_tells(string members, bool isOpen) =>
+        CatalogText.Load(CatalogText.WithModel(members)).Models[0].IsOpen.ShouldBe(isOpen);
+
+    [Fact]
+    public void Endpoints_are_taken_as_written()
+    {
+        CatalogText.Load(CatalogText.WithModel("\"endpoints\": [\"/v1/completions\", \"/v1/chat/completions\"]")).Models[0].Endpoints.ShouldBe(["/v1/completions", "/v1/chat/completions"]);
+        CatalogText.Load(CatalogText.WithModel("\"created\": \"2025-01-01\"")).Models[0].Endpoints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Model_that_judges_pictures_needs_no_formula()
+    {
+        CatalogText.Load(CatalogText.WithModel("\"input\": [\"text\", \"image\"], \"output\": [\"moderation\"]")).Models[0].Deployments[0].ImageFormula.ShouldBeNull();
+        CatalogText.Read(CatalogText.WithModel("\"input\": [\"text\", \"image\"], \"output\": [\"moderation\", \"text\"]")).Problems.ShouldNotBeEmpty();
+    }
+
     [Fact]
     public void Tile_formula_in_full_is_taken()
     {

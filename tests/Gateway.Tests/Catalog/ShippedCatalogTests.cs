@@ -72,7 +72,7 @@ public sealed class ShippedCatalogTests
             resolver(card.Id).TryGet(out var target, out _).ShouldBeTrue(card.Id);
             target!.Deployment.IsStandIn.ShouldBeTrue(card.Id);
             target.Deployment.ImageFormula.ShouldBe(Card(card.Id).Deployments[0].ImageFormula, card.Id);
-            if (card.Takes("image"))
+            if (card.Takes("image") && card.Generates)
             {
                 target.Deployment.ImageFormula!.Count(new ImageSize(640, 480), ImageDetail.Auto).Tokens.ShouldBeGreaterThan(0, card.Id);
             }
@@ -301,8 +301,8 @@ public sealed class ShippedCatalogTests
         Catalog.Tier("tier-1")!.TokensPerMinute.ShouldBe(15_000);
     }
 
-    // Neither one that makes pictures or speech alone, nor one that listens.
-    private static bool IsChat(ModelCard card) => card.Output.Contains("text") && !card.Takes("audio");
+    // Neither one that makes pictures, speech or vectors alone, nor one that listens or continues texts.
+    private static bool IsChat(ModelCard card) => card.Output.Contains("text") && !card.Takes("audio") && card.Endpoints.IsEmpty;
 
     private static IEnumerable<ModelCard> Served() => Catalog.Models.Where(card => card.Status != ModelStatus.ComingSoon);
 

@@ -61,7 +61,8 @@ internal sealed class LeavingClient : IDisposable
         while (contents > 0)
         {
             var line = await _reader!.ReadLineAsync(ct) ?? throw new EndOfStreamException("The stream ended before so many events.");
-            if (line.Contains("\"delta\":{\"content\":\"", StringComparison.Ordinal) || line.Contains("\"type\":\"response.output_text.delta\"", StringComparison.Ordinal))
+            if (line.Contains("\"delta\":{\"content\":\"", StringComparison.Ordinal) || line.Contains("\"type\":\"response.output_text.delta\"", StringComparison.Ordinal)
+                || line.Contains("\"index\":0,\"text\":\"", StringComparison.Ordinal))
             {
                 contents--;
             }

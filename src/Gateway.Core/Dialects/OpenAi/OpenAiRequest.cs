@@ -23,9 +23,10 @@ public static class OpenAiRequest
         edits.AddRange(request.ImageEdits);
         ImageRewriter.AddEdits(edits, chat.Body, request, chat.Images.Span);
 
-        // The reader refuses a body without a model.
-        var model = request.Find("model"u8)!.Value;
-        edits.Add(new Splice(model.Value.Start, model.Value.Length, chat.Deployment.ModelJson));
+        // Where a model may be left out, another parameter may not, so that a comma is due.
+        edits.Add(request.Find("model"u8) is { } model
+            ? new Splice(model.Value.Start, model.Value.Length, chat.Deployment.ModelJson)
+            : new Splice(request.BodyStart, 0, (byte[])[.. "\"model\":"u8, .. chat.Deployment.ModelJson.Span, (byte)',']));
         if (request is { Stream: true, StreamOptions.IncludeUsage: false })
         {
             edits.Add(IncludeUsage(request));

@@ -17,6 +17,8 @@ internal sealed record ModelSection
 
     public string[]? Output { get; init; }
 
+    public string[]? Endpoints { get; init; }
+
     public long? ContextWindow { get; init; }
 
     public long? MaxPromptTokens { get; init; }

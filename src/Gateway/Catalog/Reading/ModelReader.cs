@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Gateway.Catalog.Document;
+using Gateway.Core.Endpoints;
 using Gateway.Core.Models;
+using Gateway.Core.Pricing;
 
 namespace Gateway.Catalog.Reading;
 
@@ -39,10 +41,13 @@ internal sealed class ModelReader(ProviderReader providers)
             section.Status, ModelStatus.Available, ("available", ModelStatus.Available), ("coming_soon", ModelStatus.ComingSoon), ("deprecated", ModelStatus.Deprecated));
         var formula = ImageFormulaReader.Read(place["image_tokens"], section.ImageTokens);
         var takesImages = section.ImageTokens is not null || (section.Deployments ?? []).Any(deployment => deployment.ImageTokens is not null);
-        var input = Modalities(place["input"], section.Input, takesImages ? ["text", "image"] : ["text"], "text", "image", "audio", "file", "video");
+        var input = Words(place["input"], section.Input, takesImages ? ["text", "image"] : ["text"], "text", "image", "audio", "file", "video");
         var prices = PriceReader.Read(place["prices"], section.Prices);
         var tokenizer = DeploymentReader.Tokenizer(place["tokenizer"], section.Tokenizer);
-        var terms = new CardTerms(formula, tokenizer, status != ModelStatus.ComingSoon, input.Contains("image"));
+        var output = Words(place["output"], section.Output, ["text"], "text", "image", "audio", "embedding", "moderation", "video");
+
+        // Whoever judges pictures counts no tokens of them.
+        var terms = new CardTerms(formula, tokenizer, status != ModelStatus.ComingSoon, input.Contains("image") && output is not ["moderation"]);
         if (section.AcceptImageField is true && !input.Contains("image"))
         {
             place["accept_image_field"].Refuse("is true on a model that takes no images; write false, or add \"image_tokens\" and \"image\" to its \"input\"");
@@ -57,7 +62,9 @@ internal sealed class ModelReader(ProviderReader providers)
             Description = place["description"].Text(section.Description),
             Created = Created(place["created"], section),
             Input = input,
-            Output = Modalities(place["output"], section.Output, ["text"], "text", "image", "audio", "embedding", "video"),
+            Output = output,
+            IsOpen = section.Output is null && IsWithoutAnswer(section),
+            Endpoints = Words(place["endpoints"], section.Endpoints, [], [.. ApiEndpoint.All.Select(static endpoint => endpoint.Path)]),
             ContextWindow = place["context_window"].Number(section.ContextWindow, 1, MostTokens),
             MaxPromptTokens = place["max_prompt_tokens"].Number(section.MaxPromptTokens, 1, MostTokens),
             MaxOutputTokens = place["max_output_tokens"].Number(section.MaxOutputTokens, 1, MostTokens),
@@ -73,6 +80,13 @@ internal sealed class ModelReader(ProviderReader providers)
         };
     }
 
+    /// <summary>Whether nothing bounds or prices an answer, as nothing does that of a model for embeddings.</summary>
+    private static bool IsWithoutAnswer(ModelSection section) =>
+        section is { MaxOutputTokens: null, DefaultCompletionTokens: null, ImageTokens: null }
+        && (section.Prices ?? []).All(static price => IsFree(price.Output) && price is { AudioOutput: null, ImageOutput: null, PerImage: null, PerSecond: null });
+
+    private static bool IsFree(string? rate) => rate is null || (Money.TryParse(rate, out var amount) && amount == Money.Zero);
+
     // What clients show as the model's age: the date of the card, else that of its first price.
     private static long Created(Place place, ModelSection section)
     {
@@ -86,7 +100,7 @@ internal sealed class ModelReader(ProviderReader providers)
         return first == DateTimeOffset.MaxValue ? 0 : first.ToUnixTimeSeconds();
     }
 
-    private static ImmutableArray<string> Modalities(Place place, string[]? written, ImmutableArray<string> fallback, params ReadOnlySpan<string> known)
+    private static ImmutableArray<string> Words(Place place, string[]? written, ImmutableArray<string> fallback, params ReadOnlySpan<string> known)
     {
         if (written is null)
         {

@@ -80,8 +80,9 @@ public sealed class AzureTests
     [InlineData("/openai/deployments/gpt-4o/chat/completions")]
     [InlineData("/openai/deployments/gpt-4o/chat/completions?api-version=latest")]
     [InlineData("/openai/deployments//chat/completions?api-version=2024-10-21")]
-    [InlineData("/openai/deployments/gpt-4o/embeddings?api-version=2024-10-21")]
-    [InlineData("/openai/v1/embeddings")]
+    [InlineData("/openai/deployments/gpt-4o/moderations?api-version=2024-10-21")]
+    [InlineData("/openai/deployments/gpt-4o/embeddings")]
+    [InlineData("/openai/v1/moderations")]
     [InlineData("/openai/v1")]
     public async Task Path_or_version_that_does_not_exist_is_not_found(string path)
     {
