@@ -19,18 +19,6 @@ internal static class InferenceEndpoints
 
     private static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>Where to listen where no setting says so: a default must not outrank ASPNETCORE_URLS, as one in appsettings.json would.</summary>
-    public static void ListenByDefault(this WebApplicationBuilder builder, string url)
-    {
-        string[] settings = ["urls", "http_ports", "https_ports", "Kestrel:Endpoints"];
-        if (!settings.Any(key => builder.Configuration.GetSection(key).Exists()))
-        {
-            builder.WebHost.UseUrls(url);
-        }
-
-        builder.ListenForMetrics();
-    }
-
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();

@@ -14,6 +14,17 @@ public sealed class BadSettingTests : IDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
+    // The framework's own, as far as they are looked at.
+    private static readonly (string Key, string Value, string Told)[] Listeners =
+    [
+        ("Kestrel:Endpoints:Main:Url", "gateway", "'gateway'"),
+        ("Kestrel:Endpoints:Main:Url", "ftp://*:21", "'ftp://*:21'"),
+        ("Kestrel:Endpoints:Main:Protocols", "h2c", "'h2c'"),
+        ("Kestrel:EndpointDefaults:Protocols", "2", "Http1AndHttp2"),
+        ("Kestrel:Endpoints:Main:Certificate:Path", "/nowhere/tls.crt", "no such file"),
+        ("Kestrel:Certificates:Default:KeyPath", "/nowhere/tls.key", "no such file"),
+    ];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("gateway-setting-").FullName;
     private readonly TextWriter _errors = Console.Error;
 
@@ -21,6 +32,11 @@ public sealed class BadSettingTests : IDisposable
     {
         var cases = new TheoryData<string, string, string>();
         foreach (var (key, value, told) in BadSettings.All)
+        {
+            cases.Add(key, value, told);
+        }
+
+        foreach (var (key, value, told) in Listeners)
         {
             cases.Add(key, value, told);
         }

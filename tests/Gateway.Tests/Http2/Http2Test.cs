@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Gateway.Testing;
 using Gateway.Tests.Pipeline;
 using Xunit;
@@ -10,10 +11,10 @@ using Xunit;
 namespace Gateway.Tests.Http2;
 
 /// <summary>
-/// A test with a gateway that listens three ways, by nothing but settings of <c>Kestrel:Endpoints</c>: HTTP/1.1 without TLS, HTTP/2 alone without TLS (h2c), and
-/// both with TLS.
+/// A test with a gateway that listens three ways, by the settings that docs/operations.md shows and nothing else: HTTP/1.1 without TLS, HTTP/2 alone without TLS
+/// (h2c), and both with TLS.
 /// </summary>
-public abstract class Http2Test : IAsyncLifetime
+public abstract partial class Http2Test : IAsyncLifetime
 {
     private readonly ThrowawayCertificate _certificate = new();
     private int _connections;
@@ -30,15 +31,7 @@ public abstract class Http2Test : IAsyncLifetime
     public async ValueTask InitializeAsync() => App = await GatewayApp.StartAsync(new GatewayAppOptions
     {
         Services = Probe.Register,
-        Settings = new Dictionary<string, string>(MoreSettings)
-        {
-            ["Kestrel:Endpoints:A-Plain:Url"] = "http://127.0.0.1:0",
-            ["Kestrel:Endpoints:B-Cleartext:Url"] = "http://127.0.0.1:0",
-            ["Kestrel:Endpoints:B-Cleartext:Protocols"] = "Http2",
-            ["Kestrel:Endpoints:C-Tls:Url"] = "https://127.0.0.1:0",
-            ["Kestrel:Endpoints:C-Tls:Certificate:Path"] = _certificate.CertificatePath,
-            ["Kestrel:Endpoints:C-Tls:Certificate:KeyPath"] = _certificate.KeyPath,
-        },
+        Settings = Documented().Concat(MoreSettings).ToDictionary(),
     });
 
     public async ValueTask DisposeAsync()
@@ -48,6 +41,8 @@ public abstract class Http2Test : IAsyncLifetime
         Probe.Dispose();
         GC.SuppressFinalize(this);
     }
+
+    private protected ThrowawayCertificate Certificate => _certificate;
 
     private protected virtual IReadOnlyDictionary<string, string> MoreSettings => new Dictionary<string, string>();
 
@@ -89,6 +84,26 @@ public abstract class Http2Test : IAsyncLifetime
         };
         return client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
     }
+
+    /// <summary>The snippet of the document, at free ports of the loopback interface and with the certificate of this test.</summary>
+    private Dictionary<string, string> Documented()
+    {
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "operations.md"));
+        return Setting().Matches(document).ToDictionary(
+            static setting => setting.Groups["key"].Value.Replace("__", ":", StringComparison.Ordinal),
+            setting => setting.Groups["value"].Value switch
+            {
+                var path when path.EndsWith(".crt", StringComparison.Ordinal) => _certificate.CertificatePath,
+                var path when path.EndsWith(".key", StringComparison.Ordinal) => _certificate.KeyPath,
+                var value => Port().Replace(value, "//127.0.0.1:0"),
+            });
+    }
+
+    [GeneratedRegex(@"^(?<key>Kestrel__\w+)=(?<value>\S+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex Setting();
+
+    [GeneratedRegex(@"//\*:\d+$", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Port();
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
     {
