@@ -2,10 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Gateway.Tests.Http2;
+namespace Gateway.Testing;
 
 /// <summary>A certificate for 127.0.0.1 that signs itself, with its key, as the two PEM files that an operator has.</summary>
-internal sealed class ThrowawayCertificate : IDisposable
+public sealed class ThrowawayCertificate : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("gateway-certificate-").FullName;
 
