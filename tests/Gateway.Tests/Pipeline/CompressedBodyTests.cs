@@ -98,6 +98,21 @@ public sealed class CompressedBodyTests : GatewayTest
         ((string?)(await response.ErrorAsync())["message"])!.ShouldContain("more than 100 times its size");
     }
 
+    [Fact]
+    public async Task Form_is_read_as_if_it_had_come_plain()
+    {
+        using var form = new MultipartFormDataContent("----form") { { new StringContent("nobody-has-it"), "model" }, { new StringContent("a boat"), "prompt" }, { new ByteArrayContent(Pictures.Png(16, 16)), "image", "a.png" } };
+        var body = Compress("gzip, br", await form.ReadAsByteArrayAsync(Timeout));
+
+        using var read = await SendAsync("gzip, br", body, "/v1/images/edits", form.Headers.ContentType!.ToString());
+        using var unknown = await SendAsync("gzip, zstd", body, "/v1/images/edits", form.Headers.ContentType!.ToString());
+
+        // What is said of the model shows that the form was found.
+        ((string?)(await read.ErrorAsync())["code"], (string?)(await read.ErrorAsync())["message"]).ShouldBe(("model_not_found", "The model `nobody-has-it` does not exist or you do not have access to it."));
+        unknown.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        unknown.Header("Accept-Encoding").ShouldBe("gzip, br, deflate");
+    }
+
     private static byte[] Compress(string codings, byte[] body) =>
         codings.Split(',', StringSplitOptions.TrimEntries).Where(static coding => coding != "identity").Aggregate(body, static (plain, coding) => CompressOnce(coding, plain));
 
@@ -117,12 +132,12 @@ public sealed class CompressedBodyTests : GatewayTest
         return output.ToArray();
     }
 
-    private async Task<HttpResponseMessage> SendAsync(string coding, byte[] body)
+    private async Task<HttpResponseMessage> SendAsync(string coding, byte[] body, string path = "/v1/chat/completions", string mediaType = "application/json")
     {
         using var client = App.Client();
         using var content = new ByteArrayContent(body);
-        content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        content.Headers.TryAddWithoutValidation("Content-Type", mediaType);
         content.Headers.TryAddWithoutValidation("Content-Encoding", coding);
-        return await client.PostAsync("/v1/chat/completions", content, Timeout);
+        return await client.PostAsync(path, content, Timeout);
     }
 }
