@@ -57,7 +57,8 @@ internal sealed record BucketQuery(UsageBucketQuery Rows, int Buckets, bool ByPr
             return GatewayError.InvalidValue(TryReadTime(start, out _) ? "page" : "start_time", "it must be a time in Unix seconds.");
         }
 
-        var until = now.ToUnixTimeSeconds();
+        // The second that is running belongs to it, also where a bucket begins with it.
+        var until = now.ToUnixTimeSeconds() + 1;
         if (Text(request, "end_time") is { } end && (!TryReadTime(end, out until) || until <= from))
         {
             return GatewayError.InvalidValue("end_time", "it must be a time in Unix seconds, later than start_time.");

@@ -64,21 +64,6 @@ public sealed class MultipartTests : MediaTest
         (await reader.ReadLineAsync(Timeout))!.ShouldStartWith("HTTP/1.1 400");
     }
 
-    [Fact]
-    public async Task Million_parts_are_refused_in_flat_memory()
-    {
-        var part = "--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n\r\n"u8.ToArray();
-        var parts = new RepeatedStream(part, 1_000_000);
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        var content = new StreamContent(parts);
-        content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b");
-        content.Headers.ContentLength = parts.Length;
-
-        (await ShouldRefuseAsync(content, HttpStatusCode.BadRequest)).ShouldContain($"{MultipartBodyReader.MostParts} parts");
-
-        (GC.GetTotalAllocatedBytes(precise: true) - before).ShouldBeLessThan(32 << 20);
-    }
-
     [Theory]
     [InlineData(17, 10)]
     [InlineData(1, 20_000)]
@@ -92,30 +77,6 @@ public sealed class MultipartTests : MediaTest
     [Fact]
     public async Task Field_that_is_read_is_bounded() =>
         (await ShouldRefuseAsync(WithFile(Form(("model", "whisper-1"), ("prompt", new string('a', MultipartBodyReader.MostFieldBytes + 1))), "file", Wav(1)), HttpStatusCode.BadRequest)).ShouldContain("'prompt'");
-
-    [Theory]
-    [InlineData("gzip")]
-    [InlineData("br")]
-    public async Task Bomb_is_refused_in_flat_memory(string coding)
-    {
-        using var packed = new MemoryStream();
-        await using (Stream zip = coding == "gzip" ? new GZipStream(packed, CompressionLevel.Optimal, leaveOpen: true) : new BrotliStream(packed, CompressionLevel.Optimal, leaveOpen: true))
-        {
-            zip.Write("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n"u8);
-            for (var i = 0; i < 1600; i++)
-            {
-                zip.Write(new byte[64 * 1024]);
-            }
-        }
-
-        var content = Raw(packed.ToArray());
-        content.Headers.ContentEncoding.Add(coding);
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-
-        (await ShouldRefuseAsync(content, HttpStatusCode.BadRequest)).ShouldContain("more than 100 times its size");
-
-        (GC.GetTotalAllocatedBytes(precise: true) - before).ShouldBeLessThan(32 << 20);
-    }
 
     [Fact]
     public async Task Compressed_form_is_read_as_if_it_had_come_plain()
@@ -214,46 +175,5 @@ public sealed class MultipartTests : MediaTest
         ((string?)error["type"]).ShouldBe(ErrorTypes.InvalidRequest);
         await ShouldKeepNothingAsync();
         return (string)error["message"]!;
-    }
-
-    /// <summary>The same bytes over and over.</summary>
-    private sealed class RepeatedStream(byte[] piece, long times) : Stream
-    {
-        private long _at;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => piece.Length * times;
-
-        public override long Position
-        {
-            get => _at;
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            count = (int)Math.Min(count, Length - _at);
-            for (var i = 0; i < count; i++, _at++)
-            {
-                buffer[offset + i] = piece[_at % piece.Length];
-            }
-
-            return count;
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -33,29 +33,6 @@ public sealed class CompressedBodyTests : GatewayTest
     }
 
     [Theory]
-    [InlineData("gzip")]
-    [InlineData("br")]
-    [InlineData("deflate")]
-    [InlineData("gzip, br")]
-    [InlineData("br, gzip, deflate")]
-    public async Task Bomb_is_refused_long_before_it_is_large_and_costs_nothing(string coding)
-    {
-        // 100 MB of blanks, within what an uncompressed body may have.
-        var bomb = Compress(coding, Enumerable.Repeat((byte)' ', 100 << 20).ToArray());
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-
-        using var response = await SendAsync(coding, bomb);
-
-        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        var error = await response.ErrorAsync();
-        ((string?)error["code"]).ShouldBe("invalid_content_encoding");
-        ((string?)error["message"])!.ShouldContain("more than 100 times its size");
-        (GC.GetTotalAllocatedBytes(precise: true) - before).ShouldBeLessThan(32 << 20);
-        App.Services.GetRequiredService<BodyBuffers>().Held.ShouldBe(0);
-        (await App.RowsAsync()).ShouldBeEmpty();
-    }
-
-    [Theory]
     [InlineData("gzip", "hello")]
     [InlineData("br", "\u007f\u007f\u007f\u007f\u007f\u007f")]
     [InlineData("deflate", "hello")]
@@ -113,7 +90,7 @@ public sealed class CompressedBodyTests : GatewayTest
         unknown.Header("Accept-Encoding").ShouldBe("gzip, br, deflate");
     }
 
-    private static byte[] Compress(string codings, byte[] body) =>
+    internal static byte[] Compress(string codings, byte[] body) =>
         codings.Split(',', StringSplitOptions.TrimEntries).Where(static coding => coding != "identity").Aggregate(body, static (plain, coding) => CompressOnce(coding, plain));
 
     private static byte[] CompressOnce(string coding, byte[] body)

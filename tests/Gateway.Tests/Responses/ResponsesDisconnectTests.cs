@@ -50,7 +50,7 @@ public sealed class ResponsesDisconnectTests : GatewayTest
         await _probe.EndedAsync(Timeout);
         var row = (await App.RowsAsync(1, Timeout)).ShouldHaveSingleItem();
         (row.Outcome, row.UsageSource, row.PromptTokens, row.CompletionTokens).ShouldBe((AnswerOutcome.ClientDisconnected, UsageSource.Counted, 12, 4));
-        (await App.Simulator.Requests.WaitForAsync(1, Timeout))[0].State.ShouldBe(RequestState.ClientGone);
+        (await (await App.Simulator.Requests.WaitForAsync(1, Timeout))[0].Completed.WaitAsync(Timeout)).ShouldBe(RequestState.ClientGone);
     }
 
     [Fact]
