@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Gateway.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
@@ -18,6 +19,11 @@ internal static class StartFailure
             // Of the configuration binder, which names key and value.
             InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException } binding when binding.Source == "Microsoft.Extensions.Configuration.Binder" =>
                 $"{binding.Message} Correct it, or leave it out.",
+            // Of Kestrel: a certificate without its key or of another one, a password that is wrong.
+            InvalidOperationException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core" } kestrel =>
+                $"Kestrel:Endpoints: {kestrel.Message} Set Certificate:Path and Certificate:KeyPath of the endpoint, or Kestrel:Certificates:Default:Path and KeyPath.",
+            CryptographicException certificate =>
+                $"Kestrel:Endpoints or Kestrel:Certificates: a certificate cannot be read: {certificate.Message} Set Path, KeyPath and Password of one that belong together.",
             IOException { InnerException: AddressInUseException } address =>
                 $"ASPNETCORE_URLS: {address.Message} Set it to another address, such as http://localhost:8081, or stop the other process.",
             AggregateException { InnerExceptions: [var inner] } => TryDescribe(inner, out var text) ? text : null,

@@ -12,6 +12,9 @@ using Gateway.Ledger;
 using Gateway.Simulator;
 using Gateway.Storage;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -44,6 +47,9 @@ public sealed class GatewayApp : IAsyncDisposable
     public SimulatorHost Simulator { get; }
 
     public Uri Address { get; }
+
+    /// <summary>All that it listens on, as Kestrel names them, in the order of their endpoints' names.</summary>
+    public IReadOnlyList<Uri> Addresses => [.. Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(static address => new Uri(address))];
 
     public IServiceProvider Services => _factory.Services;
 
@@ -87,7 +93,16 @@ public sealed class GatewayApp : IAsyncDisposable
             });
             host.ConfigureLogging(logging => logging.AddProvider(options.Logs));
         });
-        factory.UseKestrel(0);
+        if (options.Settings.Keys.Any(static key => key.StartsWith("Kestrel:Endpoints:", StringComparison.Ordinal)))
+        {
+            // With a port the fixture would set the configured endpoints aside.
+            factory.UseKestrel();
+        }
+        else
+        {
+            factory.UseKestrel(0);
+        }
+
         factory.StartServer();
 
         var app = new GatewayApp(factory, folder, simulator);

@@ -97,6 +97,12 @@ internal static class HealthCommand
         return true;
     }
 
+    private static async Task<HttpResponseMessage> AskAsync(HttpMessageInvoker client, Uri address, HttpVersionPolicy policy, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = HttpVersion.Version20, VersionPolicy = policy };
+        return await client.SendAsync(request, ct);
+    }
+
     private static async Task<int> AskAsync(Uri address, TextWriter output, TextWriter errors, CancellationToken ct)
     {
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
@@ -108,8 +114,15 @@ internal static class HealthCommand
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, address);
-            using var answer = await client.SendAsync(request, either.Token);
+            var answer = await AskAsync(client, address, HttpVersionPolicy.RequestVersionOrLower, either.Token);
+            if (answer.StatusCode == HttpStatusCode.BadRequest && address.Scheme == Uri.UriSchemeHttp)
+            {
+                // What an endpoint of HTTP/2 alone says to HTTP/1.1, which is what one without TLS is asked in.
+                answer.Dispose();
+                answer = await AskAsync(client, address, HttpVersionPolicy.RequestVersionExact, either.Token);
+            }
+
+            using var answered = answer;
             var body = await answer.Content.ReadAsStringAsync(either.Token);
             await (answer.IsSuccessStatusCode ? output : errors).WriteLineAsync($"{address} answers {(int)answer.StatusCode}: {body}");
             return answer.IsSuccessStatusCode ? 0 : 1;

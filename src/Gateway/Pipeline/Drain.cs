@@ -1,5 +1,6 @@
 using Gateway.Forwarding;
 using Gateway.Telemetry;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Pipeline;
@@ -24,14 +25,13 @@ internal sealed partial class Drain(Readiness readiness, ForcedStop forcedStop, 
     /// <summary>Begins a request, to be ended by <see cref="Exit"/>; false where none may begin any more. Probes and metrics always may.</summary>
     public bool TryEnter(HttpContext context)
     {
-        if (_leaving && HttpProtocol.IsHttp11(context.Request.Protocol))
+        if (_leaving)
         {
-            // Whoever asks again should ask another node.
-            context.Response.Headers.Connection = "close";
+            SendElsewhere(context);
         }
 
         Interlocked.Increment(ref _running);
-        if (!_refusing || IsOfOperators(context.Request.Path))
+        if (!_refusing || InferencePaths.AreWatchers(context.Request.Path))
         {
             return true;
         }
@@ -90,8 +90,19 @@ internal sealed partial class Drain(Readiness readiness, ForcedStop forcedStop, 
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static bool IsOfOperators(PathString path) =>
-        path.StartsWithSegments("/health", StringComparison.Ordinal) || path.StartsWithSegments("/metrics", StringComparison.Ordinal);
+    /// <summary>Whoever asks again should ask another node.</summary>
+    private static void SendElsewhere(HttpContext context)
+    {
+        if (HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            context.Response.Headers.Connection = "close";
+        }
+        else
+        {
+            // GOAWAY: what runs on the connection goes on, and what is new goes on another one.
+            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        }
+    }
 
     /// <summary>Until it has ended, or its time has: either way the stop goes on.</summary>
     private static Task WaitAsync(Task task) => task.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

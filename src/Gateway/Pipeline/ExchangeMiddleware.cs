@@ -3,7 +3,6 @@ using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
 using Gateway.Ledger;
 using Gateway.Telemetry;
-using Gateway.Telemetry.Prometheus;
 using Gateway.Telemetry.Tracing;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
@@ -32,7 +31,7 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, Drain dra
         return Task.CompletedTask;
     };
 
-    private readonly PathString _inference = new(options.Value.PathPrefix.Length > 0 ? options.Value.PathPrefix : null);
+    private readonly InferencePaths _inference = new(options.Value);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -86,13 +85,11 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, Drain dra
         }
     }
 
-    private static bool IsOwnBusiness(PathString path) => path.StartsWithSegments("/health", StringComparison.Ordinal) || path.Equals(MetricsEndpoint.Path, StringComparison.Ordinal);
-
     /// <summary>Tells the log, the instruments and the trace, each where somebody listens.</summary>
     private void End(HttpContext context, Exchange exchange)
     {
         var (path, activity) = (context.Request.Path, Activity.Current);
-        if (IsOwnBusiness(path))
+        if (InferencePaths.AreWatchers(path))
         {
             if (activity is not null)
             {
@@ -102,7 +99,8 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, Drain dra
             return;
         }
 
-        if (path.StartsWithSegments(_inference, StringComparison.OrdinalIgnoreCase))
+        // What a browser asks before it asks is no request of its own.
+        if (_inference.Contain(path) && !HttpMethods.IsOptions(context.Request.Method))
         {
             metrics.RequestEnded(FactsOf(context, exchange));
         }

@@ -26,6 +26,7 @@ internal sealed class FileUploadReader(FileStore files, IBlobStore blobs, ImageI
         // (1) The envelope; a file that cannot fit or be kept is refused unread.
         if (context.Request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding.ToString(), "identity", StringComparison.OrdinalIgnoreCase))
         {
+            context.Response.Headers.AcceptEncoding = "identity";
             return GatewayError.UnsupportedEncoding(encoding.ToString(), "Send files uncompressed.");
         }
 

@@ -13,4 +13,7 @@ internal sealed class GatewayOptions
 
     /// <summary>What the inference API's paths begin with: empty, or a slash and more.</summary>
     public string PathPrefix { get; set; } = "/v1";
+
+    /// <summary>Whether the same paths are served without <see cref="PathPrefix"/> too.</summary>
+    public bool PathPrefixOptional { get; set; }
 }

@@ -26,14 +26,21 @@ internal sealed partial class GatewayOptionsValidator(IConfiguration configurati
         {
             failures.Add($"{GatewayOptions.Section}:{nameof(GatewayOptions.PathPrefix)} is '{options.PathPrefix}'. Set it to a path such as /v1 without a slash at its end, or to nothing.");
         }
+        else if (InferencePaths.AreOfOperators(options.PathPrefix))
+        {
+            failures.Add($"{GatewayOptions.Section}:{nameof(GatewayOptions.PathPrefix)} is '{options.PathPrefix}', where the operator's own paths lie. Set it to another path such as /v1, or to nothing.");
+        }
 
         foreach (var proxy in TrustedProxies.Of(configuration).Where(static proxy => !AddressRanges.TryParse(proxy, out _)))
         {
             failures.Add($"{TrustedProxies.Key} has '{proxy}'. Each entry must be an address such as 10.0.0.7 or a range such as 10.0.0.0/8; leave it out to trust none.");
         }
 
-        failures.AddRange(CrossOrigin.Of(configuration).Where(static origin => CrossOrigin.Problem(origin) is not null).Select(
-            static origin => $"{CrossOrigin.Key} has '{origin}'. {CrossOrigin.Problem(origin)}"));
+        foreach (var key in (ReadOnlySpan<string>)[CrossOrigin.Key, CrossOrigin.AdminKey])
+        {
+            failures.AddRange(SettingList.Of(configuration, key).Where(static origin => CrossOrigin.Problem(origin) is not null).Select(
+                origin => $"{key} has '{origin}'. {CrossOrigin.Problem(origin)}"));
+        }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }

@@ -19,18 +19,6 @@ internal static class InferenceEndpoints
 
     private static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>Where to listen where no setting says so: a default must not outrank ASPNETCORE_URLS, as one in appsettings.json would.</summary>
-    public static void ListenByDefault(this WebApplicationBuilder builder, string url)
-    {
-        string[] settings = ["urls", "http_ports", "https_ports", "Kestrel:Endpoints"];
-        if (!settings.Any(key => builder.Configuration.GetSection(key).Exists()))
-        {
-            builder.WebHost.UseUrls(url);
-        }
-
-        builder.ListenForMetrics();
-    }
-
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
@@ -75,6 +63,18 @@ internal static class InferenceEndpoints
 
     public static IEndpointRouteBuilder MapInference(this IEndpointRouteBuilder endpoints)
     {
+        var options = endpoints.ServiceProvider.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        MapInference(endpoints, options.PathPrefix);
+        if (options is { PathPrefixOptional: true, PathPrefix.Length: > 0 })
+        {
+            MapInference(endpoints, "");
+        }
+
+        return endpoints;
+    }
+
+    private static void MapInference(IEndpointRouteBuilder endpoints, string prefix)
+    {
         var services = endpoints.ServiceProvider;
         var pipeline = services.GetRequiredService<RequestPipeline>();
         var quotes = services.GetRequiredService<QuoteEndpoint>();
@@ -82,7 +82,7 @@ internal static class InferenceEndpoints
         var (me, organization) = (services.GetRequiredService<MeEndpoint>(), services.GetRequiredService<OrganizationEndpoints>());
         var stored = services.GetRequiredService<StoredResponseEndpoints>();
         var files = services.GetRequiredService<FileEndpoints>();
-        var api = endpoints.MapGroup(services.GetRequiredService<IOptions<GatewayOptions>>().Value.PathPrefix);
+        var api = endpoints.MapGroup(prefix);
 
         foreach (var endpoint in ApiEndpoint.All)
         {
@@ -96,24 +96,23 @@ internal static class InferenceEndpoints
 
         api.MapPost("/messages/count_tokens", (RequestDelegate)(context => quotes.CountAsync(context, ApiEndpoint.CountedMessages)));
         api.MapPost("/responses/input_tokens", (RequestDelegate)(context => quotes.CountAsync(context, ApiEndpoint.Responses)));
-        api.MapGet("/responses/{id}", (RequestDelegate)(context => stored.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
-        api.MapGet("/responses/{id}/input_items", (RequestDelegate)(context => stored.ItemsAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapMethods("/responses/{id}", Read, (RequestDelegate)(context => stored.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapMethods("/responses/{id}/input_items", Read, (RequestDelegate)(context => stored.ItemsAsync(context, (string)context.Request.RouteValues["id"]!)));
         api.MapPost("/responses/{id}/cancel", (RequestDelegate)(context => stored.CancelAsync(context, (string)context.Request.RouteValues["id"]!)));
         api.MapDelete("/responses/{id}", (RequestDelegate)(context => stored.DeleteAsync(context, (string)context.Request.RouteValues["id"]!)));
         api.MapMethods("/models", Read, models.ListAsync);
 
-        // Model ids may hold slashes.
-        api.MapMethods("/models/{**id}", Read, (RequestDelegate)(context => models.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
+        // Model ids may hold slashes, but none at their end.
+        api.MapMethods("/models/{**id}", Read, (RequestDelegate)(context => models.GetAsync(context, ((string)context.Request.RouteValues["id"]!).TrimEnd('/'))));
 
-        api.MapGet("/me", (RequestDelegate)me.HandleAsync);
-        api.MapGet("/organization/usage/completions", (RequestDelegate)organization.UsageAsync);
-        api.MapGet("/organization/costs", (RequestDelegate)organization.CostsAsync);
+        api.MapMethods("/me", Read, (RequestDelegate)me.HandleAsync);
+        api.MapMethods("/organization/usage/completions", Read, (RequestDelegate)organization.UsageAsync);
+        api.MapMethods("/organization/costs", Read, (RequestDelegate)organization.CostsAsync);
 
         api.MapPost("/files", (RequestDelegate)files.CreateAsync);
-        api.MapGet("/files", (RequestDelegate)files.ListAsync);
-        api.MapGet("/files/{id}", (RequestDelegate)(context => files.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
-        api.MapGet("/files/{id}/content", (RequestDelegate)(context => files.ContentAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapMethods("/files", Read, (RequestDelegate)files.ListAsync);
+        api.MapMethods("/files/{id}", Read, (RequestDelegate)(context => files.GetAsync(context, (string)context.Request.RouteValues["id"]!)));
+        api.MapMethods("/files/{id}/content", Read, (RequestDelegate)(context => files.ContentAsync(context, (string)context.Request.RouteValues["id"]!)));
         api.MapDelete("/files/{id}", (RequestDelegate)(context => files.DeleteAsync(context, (string)context.Request.RouteValues["id"]!)));
-        return endpoints;
     }
 }

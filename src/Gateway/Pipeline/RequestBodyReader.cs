@@ -55,14 +55,9 @@ internal sealed class RequestBodyReader(BodyBuffers buffers, MultipartBodyReader
     private async ValueTask<Outcome<RequestBody>> ReadWholeAsync(HttpContext context)
     {
         var request = context.Request;
-        ExpandingBody? expanding = null;
-        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding.ToString(), "identity", StringComparison.OrdinalIgnoreCase))
+        if (!ExpandingBody.TryOpen(context, out var codings, out var expanding, out var unknown))
         {
-            expanding = ExpandingBody.Of(encoding.ToString().Trim(), request.Body);
-            if (expanding is null)
-            {
-                return GatewayError.UnsupportedEncoding(encoding.ToString(), "Send the body uncompressed, or as gzip, br or deflate.");
-            }
+            return unknown;
         }
 
         await using var expanded = expanding;
@@ -85,7 +80,7 @@ internal sealed class RequestBodyReader(BodyBuffers buffers, MultipartBodyReader
         }
         catch (InvalidDataException exception) when (expanded is not null)
         {
-            return GatewayError.BadEncoding(request.Headers.ContentEncoding.ToString(), exception.Message);
+            return GatewayError.BadEncoding(codings ?? "", exception.Message);
         }
         catch (BadHttpRequestException exception)
         {

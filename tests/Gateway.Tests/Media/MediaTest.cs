@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net.Http.Headers;
 using System.Text;
 using Gateway.Core.Streaming;
@@ -17,19 +16,7 @@ public abstract class MediaTest : GatewayTest
 {
     protected override GatewayAppOptions Options => new() { Catalog = MediaCatalog.For };
 
-    /// <summary>A WAV of 16,000 samples a second, 16 bits, one channel.</summary>
-    protected static byte[] Wav(int seconds)
-    {
-        var wav = new byte[44 + (32_000 * seconds)];
-        "RIFF"u8.CopyTo(wav);
-        "WAVEfmt "u8.CopyTo(wav.AsSpan(8));
-        (wav[16], wav[20], wav[22], wav[32], wav[34]) = (16, 1, 1, 2, 16);
-        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(24), 16_000);
-        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(28), 32_000);
-        "data"u8.CopyTo(wav.AsSpan(36));
-        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(40), wav.Length - 44);
-        return wav;
-    }
+    protected static byte[] Wav(int seconds) => Sounds.Wav(seconds);
 
     protected static MultipartFormDataContent Form(params (string Name, string Value)[] fields)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Gateway.Core.Callers;
 using Gateway.Testing;
 using Shouldly;
 using Xunit;
@@ -24,6 +25,7 @@ public sealed class CrossOriginTests : GatewayTest
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         Header(answer, "Access-Control-Allow-Origin").ShouldBe(Origin);
         Header(answer, "Access-Control-Expose-Headers").ShouldContain("x-request-id");
+        Header(answer, "Vary").ShouldContain("Origin");
         answer.Headers.Contains("Access-Control-Allow-Credentials").ShouldBeFalse();
     }
 
@@ -35,16 +37,74 @@ public sealed class CrossOriginTests : GatewayTest
         preflight.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Page_may_read_every_header_of_the_gateway_s_own()
+    {
+        var limited = await App.IssueKeyAsync(keyLimits: new RateLimits { RequestsPerMinute = 1, TokensPerMinute = 10_000 });
+        using var client = App.Client(limited);
+        client.DefaultRequestHeaders.Add("Origin", Origin);
+        byte[] body = [.. """{"model":"gpt-4o","max_tokens":5,"messages":[{"role":"user","content":"hi"}]}"""u8];
+
+        using var answer = await GatewayApp.PostAsync(client, "/v1/messages", body, HttpCompletionOption.ResponseContentRead, Timeout);
+        using var refused = await GatewayApp.PostAsync(client, "/v1/messages", body, HttpCompletionOption.ResponseContentRead, Timeout);
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        foreach (var response in (HttpResponseMessage[])[answer, refused])
+        {
+            var exposed = Header(response, "Access-Control-Expose-Headers").Split(',', StringSplitOptions.TrimEntries);
+            string[] own = [.. response.Headers.Select(header => header.Key.ToLowerInvariant()).Where(name => name.StartsWith("x-", StringComparison.Ordinal) || name.Contains("ratelimit") || name.Contains("request-id") || name.StartsWith("openai", StringComparison.Ordinal) || name.StartsWith("retry", StringComparison.Ordinal))];
+            own.ShouldContain("x-ratelimit-remaining-tokens");
+            own.Except(exposed).ShouldBeEmpty();
+        }
+    }
+
+    [Theory]
+    [InlineData("/admin/v1/tenants")]
+    [InlineData("/ADMIN/openapi.json")]
+    [InlineData("/metrics")]
+    [InlineData("/health/ready")]
+    public async Task Operators_paths_are_closed_to_pages_of_the_inference_api(string path)
+    {
+        using var preflight = await SendAsync(HttpMethod.Options, path, Origin, ("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "authorization"));
+        using var answer = await SendAsync(HttpMethod.Get, path, Origin);
+
+        preflight.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        preflight.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
+        answer.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Admin_api_opens_to_the_origins_named_for_it_alone()
+    {
+        await using var app = await GatewayApp.StartAsync(new GatewayAppOptions { Settings = new Dictionary<string, string> { ["Gateway:Cors:AdminOrigins"] = Origin } });
+        using var client = app.Client(GatewayApp.AdminKey);
+        client.DefaultRequestHeaders.Add("Origin", Origin);
+        using var asked = new HttpRequestMessage(HttpMethod.Options, "/admin/v1/tenants") { Headers = { { "Access-Control-Request-Method", "POST" } } };
+
+        using var preflight = await client.SendAsync(asked, Timeout);
+        using var tenants = await client.GetAsync("/admin/v1/tenants", Timeout);
+        using var models = await client.GetAsync("/v1/models", Timeout);
+
+        preflight.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        Header(preflight, "Access-Control-Allow-Origin").ShouldBe(Origin);
+        tenants.StatusCode.ShouldBe(HttpStatusCode.OK);
+        Header(tenants, "Access-Control-Allow-Origin").ShouldBe(Origin);
+        models.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("/v1/models")]
     [InlineData("/v1/models/")]
     [InlineData("/v1/models/gpt-4o")]
+    [InlineData("/v1/me")]
+    [InlineData("/v1/files")]
+    [InlineData("/v1/organization/costs?start_time=1")]
     public async Task Head_is_answered_as_get_without_a_body(string path)
     {
         using var response = await SendAsync(HttpMethod.Head, path, origin: null);
 
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
-        response.Content.Headers.ContentLength!.Value.ShouldBeGreaterThan(0);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
         (await response.Content.ReadAsByteArrayAsync(Timeout)).ShouldBeEmpty();
     }
 

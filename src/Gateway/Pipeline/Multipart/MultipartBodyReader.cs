@@ -40,12 +40,12 @@ internal sealed class MultipartBodyReader(BodyBuffers buffers, TemporaryFiles fi
             return GatewayError.BodyTooLarge(_most);
         }
 
-        var encoding = request.Headers.ContentEncoding.ToString().Trim() is { Length: > 0 } named && !named.Equals("identity", StringComparison.OrdinalIgnoreCase) ? named : null;
-        await using var expanding = encoding is null ? null : ExpandingBody.Of(encoding, request.Body);
-        if (encoding is not null && expanding is null)
+        if (!ExpandingBody.TryOpen(context, out var encoding, out var expanding, out error))
         {
-            return GatewayError.UnsupportedEncoding(encoding, "Send the body uncompressed, or as gzip, br or deflate.");
+            return error;
         }
+
+        await using var expanded = expanding;
 
         // The cap is this stage's, with an answer in OpenAI's form.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)

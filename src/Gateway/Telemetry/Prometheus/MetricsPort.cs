@@ -32,6 +32,9 @@ internal static class MetricsPort
         if (configuration.GetSection("Kestrel:Endpoints").GetChildren().FirstOrDefault() is { } first)
         {
             configuration["Kestrel:Endpoints:GatewayMetrics:Url"] = Beside(first["Url"] ?? "http://*", port);
+
+            // Neither probes nor scrapes speak HTTP/2 without TLS, which may be all endpoints' default.
+            configuration["Kestrel:Endpoints:GatewayMetrics:Protocols"] = "Http1";
         }
         else if (builder.WebHost.GetSetting("urls") is { Length: > 0 } urls)
         {
