@@ -19,7 +19,7 @@ internal static class Program
           micro  [--filter '*Reader*' ...]
           load   [--mode json|stream] [--backend sqlite|redis-postgres] [--image small|none] [--seconds 10] [--rounds 3]
                  [--connections 64] [--warmup 5] [--driver wrk|http] [--gateway DIRECTORY] [--env NAME=VALUE ...]
-                 [--against DIRECTORY] [--against-env NAME=VALUE ...]
+                 [--against DIRECTORY] [--against-env NAME=VALUE ...] [--telemetry usual|compare]
           telemetry
           memory [--megabytes 20] [--streams 500] [--gateway DIRECTORY] [--env NAME=VALUE ...]
           streams [--streams 1000] [--rate 10] [--seconds 20] [--rounds 2] [--dialect openai|anthropic|gemini] [--gateway DIRECTORY] [--env NAME=VALUE ...]

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateway.Testing.Redaction;
 
 namespace Gateway.Testing;
 
@@ -29,7 +30,9 @@ public sealed class GatewayAdmin : IDisposable
     public async Task<GatewayKey> CreateKeyAsync(string tenant, string name, string more, CancellationToken cancellationToken)
     {
         var made = await PostAsync($"tenants/{tenant}/keys", Named(name, more), cancellationToken);
-        return new GatewayKey(Text(made, "id"), Text(made, "key"));
+        var key = new GatewayKey(Text(made, "id"), Text(made, "key"));
+        RunEvidence.Current?.Secrets.Issued(key.Secret);
+        return key;
     }
 
     /// <param name="tenant">Whose balance.</param>

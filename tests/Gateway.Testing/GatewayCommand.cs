@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text;
+using Gateway.Testing.Redaction;
 
 namespace Gateway.Testing;
 
@@ -32,6 +34,7 @@ public static class GatewayCommand
         using var process = Process.Start(start)!; // Started anew, as no shell takes part.
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(ct), process.StandardError.ReadToEndAsync(ct));
         await process.WaitForExitAsync(ct);
+        RunEvidence.Current?.ErrorOf(null, Encoding.UTF8.GetBytes(await errors));
         return (process.ExitCode, await output, await errors);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Gateway.Testing.Redaction;
 
 namespace Gateway.Testing;
 
@@ -19,11 +20,13 @@ public sealed class GatewayProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly ProcessOutput _output;
+    private readonly GatewayEvidence? _evidence;
     private readonly string _folder;
 
-    private GatewayProcess(Process process, ProcessOutput output, string folder, string data, GatewayProcessOptions options)
+    private GatewayProcess(Process process, GatewayEvidence? evidence, string folder, string data, GatewayProcessOptions options)
     {
-        (_process, _output, _folder) = (process, output, folder);
+        (_process, _evidence, _folder) = (process, evidence, folder);
+        _output = new ProcessOutput(process, evidence);
         CatalogPath = CatalogIn(folder);
         DataDirectory = data;
         AdminKey = options.AdminKey;
@@ -45,7 +48,9 @@ public sealed class GatewayProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>All lines printed so far, of both streams.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>All lines printed so far, of both streams; not those that are printed only for <see cref="RunEvidence"/>.</summary>
     public string Output => _output.Text;
 
     /// <exception cref="InvalidOperationException">It ended or was not ready in time; the message holds what it printed.</exception>
@@ -56,8 +61,9 @@ public sealed class GatewayProcess : IAsyncDisposable
         await File.WriteAllTextAsync(catalog, options.Catalog, cancellationToken);
 
         var data = options.DataDirectory ?? Path.Combine(folder, "data");
-        var process = new Process { StartInfo = Command(options, catalog, data) };
-        var gateway = new GatewayProcess(process, new ProcessOutput(process), folder, data, options);
+        var command = Command(options, catalog, data);
+        var evidence = RunEvidence.Current?.Begin(options, command.Environment);
+        var gateway = new GatewayProcess(new Process { StartInfo = command }, evidence, folder, data, options);
         try
         {
             await gateway.StartAsync(cancellationToken);
@@ -75,6 +81,11 @@ public sealed class GatewayProcess : IAsyncDisposable
     public Task<string> WaitForLineAsync(Predicate<string> condition, CancellationToken cancellationToken) =>
         _output.WaitForAsync(condition, cancellationToken).WaitAsync(LineTimeout, cancellationToken);
 
+    /// <summary>Leaves what it prints unread from now on, as a console or a log collector that hangs.</summary>
+    public void HoldOutput() => _output.Hold();
+
+    public void ReleaseOutput() => _output.Release();
+
     /// <summary>Asks it to end, as an operator's init system does, and does not wait.</summary>
     public void Terminate()
     {
@@ -87,28 +98,38 @@ public sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Asks it to end, where it has not ended, and gives its exit code.</summary>
     public async Task<int> StopAsync()
     {
+        await ScrapeAsync();
         Terminate();
         await _process.WaitForExitAsync().WaitAsync(StopTimeout);
         return _process.ExitCode;
     }
 
     /// <summary>Ends it as a crash would.</summary>
-    public Task KillAsync()
+    public async Task KillAsync()
     {
+        await ScrapeAsync();
         _process.Kill();
-        return _process.WaitForExitAsync();
+        await _process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
+        ReleaseOutput();
         if (_output.Started && !_process.HasExited)
         {
             await KillAsync();
         }
 
         _process.Dispose();
+        if (_evidence is not null)
+        {
+            await _evidence.StoreAsync(DataDirectory);
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
+
+    private Task ScrapeAsync() => _evidence is null || _process.HasExited ? Task.CompletedTask : _evidence.ScrapeAsync(BaseAddress);
 
     private static ProcessStartInfo Command(GatewayProcessOptions options, string catalog, string data)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Gateway.Testing.Redaction;
 
 namespace Gateway.Testing;
 
@@ -6,14 +7,19 @@ namespace Gateway.Testing;
 internal sealed class ProcessOutput
 {
     private readonly Process _process;
+    private readonly GatewayEvidence? _evidence;
     private readonly Lock _gate = new();
+
+    // Slept on by what reads, hence no System.Threading.Lock.
+    private readonly object _holding = new();
     private readonly List<string> _lines = [];
     private TaskCompletionSource _more = NewSignal();
     private int _open = 2;
+    private bool _held;
 
-    public ProcessOutput(Process process)
+    public ProcessOutput(Process process, GatewayEvidence? evidence = null)
     {
-        _process = process;
+        (_process, _evidence) = (process, evidence);
         process.OutputDataReceived += (_, line) => Take(line.Data);
         process.ErrorDataReceived += (_, line) => Take(line.Data);
     }
@@ -36,6 +42,24 @@ internal sealed class ProcessOutput
         Started = _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+    }
+
+    /// <summary>Reads nothing more, until it is let: the process writes into pipes that are full soon.</summary>
+    public void Hold()
+    {
+        lock (_holding)
+        {
+            _held = true;
+        }
+    }
+
+    public void Release()
+    {
+        lock (_holding)
+        {
+            _held = false;
+            Monitor.PulseAll(_holding);
+        }
     }
 
     /// <summary>The first line, here already or yet to come, that satisfies the condition.</summary>
@@ -74,6 +98,20 @@ internal sealed class ProcessOutput
     // Null is the end of one of the two streams.
     private void Take(string? line)
     {
+        // What calls this reads on when it returns.
+        lock (_holding)
+        {
+            while (_held)
+            {
+                Monitor.Wait(_holding);
+            }
+        }
+
+        if (line is not null && _evidence?.Take(line) == true)
+        {
+            return;
+        }
+
         lock (_gate)
         {
             if (line is null)

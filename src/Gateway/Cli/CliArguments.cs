@@ -32,7 +32,7 @@ internal sealed class CliArguments
         mistake = null;
         for (var i = 0; i < args.Length && mistake is null; i++)
         {
-            if (args[i] == JsonFlag)
+            if (args[i] == JsonFlag && command.HasJson)
             {
                 arguments.Json = true;
             }

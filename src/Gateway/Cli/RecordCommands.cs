@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Gateway.Admin;
@@ -12,6 +13,7 @@ internal static class RecordCommands
     public static readonly IReadOnlyList<CliCommand> All =
     [
         new("ledger list", [], ["--tenant", "--key", "--model", "--from", "--to", .. CliPages.Options], "Lists ledger rows, newest first.", LedgerAsync) { Example = "gateway ledger list --tenant ten_... --from 2026-01-01 --to 2026-02-01" },
+        new("ledger export", [], ["--tenant", "--key", "--model", "--from", "--to"], "Prints all ledger rows of a filter as CSV, newest first.", null) { WriteAsync = ExportAsync, Example = "gateway ledger export --from 2026-01-01 --to 2026-02-01" },
         new("usage", [], ["--group-by", "--tenant", "--key", "--model", "--from", "--to", .. CliPages.Options], "Sums up what was used: all in one, or by some of day, model, key and tenant.", UsageAsync) { Example = "gateway usage --group-by day,model --tenant ten_... --from 2026-01-01 --to 2026-02-01" },
         new("audit", [], ["--tenant", .. CliPages.Options], "Lists changes, newest first.", AuditAsync) { Example = "gateway audit --tenant ten_... --limit 20" },
     ];
@@ -27,6 +29,34 @@ internal static class RecordCommands
 
         var page = await store.Ledger.ListAsync(query, ct);
         return CliPages.Of(page.Rows.Select(row => JsonSerializer.SerializeToNode(LedgerRowJson.Of(row), AdminJson.Default.LedgerRowJson)!), page.Next?.ToString());
+    }
+
+    /// <summary>Never more than a page in memory.</summary>
+    private static async Task<GatewayError?> ExportAsync(CliStore store, CliArguments arguments, TextWriter output, CancellationToken ct)
+    {
+        var fields = arguments.ToQuery();
+        var query = LedgerEndpoints.Read(fields) with { Limit = LedgerCsv.PageRows };
+        if (fields.Error is { } error)
+        {
+            return error;
+        }
+
+        var text = new StringBuilder(LedgerCsvText.Header);
+        var line = new CsvRow(text);
+        do
+        {
+            var page = await store.Ledger.ListAsync(query, ct);
+            foreach (var row in page.Rows)
+            {
+                LedgerCsvText.Append(line, row);
+            }
+
+            await output.WriteAsync(text, ct);
+            text.Clear();
+            query = query with { After = page.Next };
+        }
+        while (query.After is not null);
+        return null;
     }
 
     private static async Task<Outcome<JsonNode>> UsageAsync(CliStore store, CliArguments arguments, CancellationToken ct)

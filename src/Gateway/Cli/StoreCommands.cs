@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
+using Gateway.Core.Errors;
 using Gateway.Ledger;
 using Gateway.Storage;
 using Microsoft.Extensions.Options;
@@ -44,13 +45,12 @@ internal static class StoreCommands
         try
         {
             await using var store = await CliStore.OpenAsync(CliSettings.Read(), ct);
-            if (!(await command.RunAsync(store, arguments, ct)).TryGet(out var result, out var error))
+            if (await (command.WriteAsync is { } write ? write(store, arguments, output, ct) : PrintAsync(command, store, arguments, output, ct)) is { } error)
             {
                 await errors.WriteLineAsync(error.Message);
                 return Refused;
             }
 
-            await CliOutput.WriteAsync(output, result, arguments.Json);
             return 0;
         }
         catch (OptionsValidationException exception)
@@ -67,5 +67,17 @@ internal static class StoreCommands
         }
 
         return CannotRun;
+    }
+
+    private static async Task<GatewayError?> PrintAsync(CliCommand command, CliStore store, CliArguments arguments, TextWriter output, CancellationToken ct)
+    {
+        // A command has the one or the other.
+        if (!(await command.RunAsync!(store, arguments, ct)).TryGet(out var result, out var error))
+        {
+            return error;
+        }
+
+        await CliOutput.WriteAsync(output, result, arguments.Json);
+        return null;
     }
 }

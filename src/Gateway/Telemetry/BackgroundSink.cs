@@ -15,6 +15,9 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
     public const int Capacity = 16_384;
     private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(20);
 
+    // A console that nobody reads must not keep the process.
+    private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(5);
+
     private readonly ITextFormatter _formatter;
     private readonly StreamWriter _output;
     private readonly Thread _thread;
@@ -56,7 +59,7 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
         }
     }
 
-    /// <summary>Writes what waits, and returns.</summary>
+    /// <summary>Writes what waits, and returns; after five seconds in any case.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -65,9 +68,11 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
             Monitor.Pulse(_gate);
         }
 
-        _thread.Join();
-        _output.Dispose();
-        _stopping.Dispose();
+        if (_thread.Join(LastWrite))
+        {
+            _output.Dispose();
+            _stopping.Dispose();
+        }
     }
 
     private void Run()

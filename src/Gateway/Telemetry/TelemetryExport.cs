@@ -23,11 +23,11 @@ internal sealed class TelemetryExport(IConfiguration configuration, IMeterFactor
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var otlp = OtlpSettings.Read(configuration);
-        var metrics = Sdk.CreateMeterProviderBuilder()
+        var metrics = Configured(Sdk.CreateMeterProviderBuilder())
             .SetResourceBuilder(Resource())
             .AddInstruments(meters)
             .AddReader(endpoint.Reader);
-        _metrics = (otlp.ExportMetrics ? Configured(metrics).AddOtlpExporter() : metrics).Build();
+        _metrics = (otlp.ExportMetrics ? metrics.AddOtlpExporter() : metrics).Build();
         instruments.BeginAtZero();
         if (otlp.ExportTraces)
         {

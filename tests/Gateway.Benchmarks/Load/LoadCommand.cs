@@ -34,8 +34,8 @@ internal static class LoadCommand
         {
             other is null
                 ? new Subject("bare YARP", yarp!, new DriveRequest(body, BearerKey: null), driver, options) // Started where there is no other.
-                : new Subject("the other", other.Process, new DriveRequest(body, other.Key, options.IdempotencyKeys), driver, options),
-            new Subject("gateway", gateway.Process, new DriveRequest(body, gateway.Key, options.IdempotencyKeys), driver, options),
+                : new Subject(options.ComparesTelemetry ? "without" : "the other", other.Process, new DriveRequest(body, other.Key, options.IdempotencyKeys), driver, options),
+            new Subject(options.ComparesTelemetry ? "with" : "gateway", gateway.Process, new DriveRequest(body, gateway.Key, options.IdempotencyKeys), driver, options),
         };
         foreach (var subject in subjects)
         {
@@ -44,7 +44,8 @@ internal static class LoadCommand
 
         for (var i = 1; i <= options.Rounds; i++)
         {
-            foreach (var subject in subjects)
+            // In either order, so that neither always comes behind the other.
+            foreach (var subject in i % 2 == 1 ? subjects : [.. subjects.Reverse()])
             {
                 var round = await subject.RunRoundAsync(ct);
                 await Console.Out.WriteLineAsync(string.Create(

@@ -27,6 +27,9 @@ internal sealed record LoadOptions
     /// <summary><c>wrk</c> or <c>http</c>; null = wrk where it is installed.</summary>
     public required string? Driver { get; init; }
 
+    /// <summary>Whether one build is measured twice, with its telemetry and without.</summary>
+    public required bool ComparesTelemetry { get; init; }
+
     public required GatewaySettings Gateway { get; init; }
 
     /// <summary>Another gateway, driven in turn with the measured one in the place of bare YARP; null = bare YARP.</summary>
@@ -34,7 +37,14 @@ internal sealed record LoadOptions
 
     public static LoadOptions Parse(Arguments args)
     {
-        args.AllowOnly("mode", "backend", "image", "keys", "seconds", "warmup", "rounds", "connections", "rate", "driver", "gateway", "env", "against", "against-env");
+        args.AllowOnly("mode", "backend", "image", "keys", "seconds", "warmup", "rounds", "connections", "rate", "driver", "gateway", "env", "against", "against-env", "telemetry");
+        var telemetry = args.Choice("telemetry", "usual", "compare") == "compare";
+        if (telemetry && args.Find("against") is not null)
+        {
+            throw new CannotMeasureException("--telemetry compare sets a build beside itself: --against names another.");
+        }
+
+        var gateway = new GatewaySettings { Build = args.Find("gateway"), Environment = args.All("env") };
         return new LoadOptions
         {
             Stream = args.Choice("mode", "json", "stream") == "stream",
@@ -47,8 +57,11 @@ internal sealed record LoadOptions
             Connections = args.Whole("connections", 64),
             Rate = args.Whole("rate", 0),
             Driver = args.Find("driver"),
-            Gateway = new GatewaySettings { Build = args.Find("gateway"), Environment = args.All("env") },
-            Against = args.Find("against") is { } build ? new GatewaySettings { Build = build, Environment = args.All("against-env") } : null,
+            ComparesTelemetry = telemetry,
+            Gateway = telemetry ? gateway with { Environment = [.. TelemetrySettings.On, .. gateway.Environment] } : gateway,
+            Against = telemetry ? gateway with { Environment = [.. TelemetrySettings.Off, .. gateway.Environment] }
+                : args.Find("against") is { } build ? new GatewaySettings { Build = build, Environment = args.All("against-env") }
+                : null,
         };
     }
 

@@ -10,6 +10,9 @@ internal static class LoadReport
     private const double MostCpuWithServers = 3.0;
     private const double MostP99 = 2.5;
 
+    // What telemetry may cost a request, in microseconds of CPU.
+    private const double MostTelemetry = 8;
+
     public static async Task WriteAsync(TextWriter output, LoadOptions options, Subject bare, Subject gateway)
     {
         await output.WriteLineAsync($"\nMedians: {options}");
@@ -20,6 +23,14 @@ internal static class LoadReport
         await RowAsync("CPU us/request", round => round.CpuPerRequest, "F1", options.RedisAndPostgres ? MostCpuWithServers : MostCpu);
         await RowAsync("RSS MB", round => round.ResidentMegabytes, "F0");
         await output.WriteLineAsync($"{"failed",-22}{bare.Failed,14}{gateway.Failed,14}{"",10}{"0",10}");
+        if (options.ComparesTelemetry)
+        {
+            var costs = gateway.Rounds.Zip(bare.Rounds, static (with, without) => with.CpuPerRequest - without.CpuPerRequest).Order().ToArray();
+            var median = costs.Length % 2 == 1 ? costs[costs.Length / 2] : (costs[costs.Length / 2 - 1] + costs[costs.Length / 2]) / 2;
+            await output.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"\ntelemetry, CPU us/request: median {median:F1} of {costs.Length} rounds, quartiles {costs[costs.Length / 4]:F1} and {costs[costs.Length - 1 - (costs.Length / 4)]:F1}, from {costs[0]:F1} to {costs[^1]:F1}; target <= {MostTelemetry:F0}"));
+        }
 
         Task RowAsync(string name, Func<Round, double> figure, string format, double? target = null)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Gateway.Conformance.Running;
+using Gateway.Conformance.Wire;
 using Gateway.Testing;
 using Shouldly;
 using Xunit;
@@ -39,6 +40,7 @@ public sealed class StoreCommandTests(RunningGateway gateway) : IDisposable
         ((string?)(await JsonAsync("credits", "balance", id))["available"]).ShouldBe("25.5");
         (await JsonAsync("credits", "list", id))["data"]!.AsArray().Count.ShouldBe(1);
         (await JsonAsync("ledger", "list", "--tenant", id))["data"]!.AsArray().ShouldBeEmpty();
+        (await RunAsync("ledger", "export", "--tenant", id)).Output.ShouldStartWith("request_id,at,");
         ((long?)(await JsonAsync("usage", "--tenant", id))["data"]![0]!["requests"]).ShouldBe(0);
         (await JsonAsync("audit", "--limit", "100"))["data"]!.AsArray().Select(entry => (string?)entry!["action"]).Reverse()
             .ShouldBe(["tenant.create", "tenant.update", "key.create", "key.rotate", "key.update", "key.revoke", "credit.create"]);
@@ -62,6 +64,8 @@ public sealed class StoreCommandTests(RunningGateway gateway) : IDisposable
     [InlineData(1, "No such tenant", "keys", "create", "ten_none", "ci")]
     [InlineData(1, "'note'", "credits", "add", "ten_none", "5")]
     [InlineData(1, "No such ledger row", "ledger", "refund", "req_none")]
+    [InlineData(1, "'from'", "ledger", "export", "--from", "yesterday")]
+    [InlineData(2, "'--json' is not known here", "ledger", "export", "--json")]
     [InlineData(1, "'group_by'", "usage", "--group-by", "colour")]
     public async Task Mistake_is_named_and_nothing_is_done(int code, string says, params string[] arguments)
     {
@@ -84,6 +88,26 @@ public sealed class StoreCommandTests(RunningGateway gateway) : IDisposable
 
         await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System, Ct); // What is promised.
         (await StatusAsync((string)key["key"]!)).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Rows_are_exported_as_the_admin_API_gives_them()
+    {
+        var key = await gateway.NewKeyAsync();
+        await gateway.PostAsync(key, ChatBody.Text("one"));
+        await gateway.PostAsync(key, ChatBody.Text("two"));
+        await gateway.Admin.WaitForRowsAsync(key, 2, Ct);
+        using var client = new HttpClient { BaseAddress = gateway.Process.BaseAddress };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", gateway.Process.AdminKey);
+        client.DefaultRequestHeaders.Accept.ParseAdd("text/csv");
+        var downloaded = await client.GetStringAsync($"admin/v1/ledger?key={key.Id}", Ct);
+
+        var (code, exported, errors) = await GatewayCommand.RunAsync(
+            _folder, new Dictionary<string, string> { ["Gateway__DataDirectory"] = gateway.Process.DataDirectory }, Ct, "ledger", "export", "--key", key.Id);
+
+        code.ShouldBe(0, errors);
+        exported.ShouldBe(downloaded);
+        exported.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(3);
     }
 
     private async Task<HttpStatusCode> StatusAsync(string key)

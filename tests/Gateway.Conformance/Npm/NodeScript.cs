@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Gateway.Testing;
+using Gateway.Testing.Redaction;
 
 namespace Gateway.Conformance.Npm;
 
@@ -53,6 +54,11 @@ public sealed partial class NodeScript(string name, string package)
         foreach (var (variable, value) in environment)
         {
             start.Environment[variable] = value;
+        }
+
+        if (RunEvidence.Current is { } evidence)
+        {
+            start.Environment["GATEWAY_NOTES"] = evidence.Notes;
         }
 
         using var node = Process.Start(start) ?? throw new InvalidOperationException("Node does not start.");

@@ -1,6 +1,8 @@
 using System.ClientModel;
+using System.ClientModel.Primitives;
 using Gateway.Conformance.Running;
 using Gateway.Testing;
+using Gateway.Testing.Redaction;
 using OpenAI;
 using OpenAI.Audio;
 using OpenAI.Chat;
@@ -33,8 +35,11 @@ internal static class OpenAiClients
 
 #pragma warning disable OPENAI001 // The client's own word that its names may yet change.
     public static ResponsesClient Responses(this RunningGateway gateway, GatewayKey key) =>
-        new(new ApiKeyCredential(key.Secret), new ResponsesClientOptions { Endpoint = gateway.Process.OpenAiBase });
+        new(new ApiKeyCredential(key.Secret), new ResponsesClientOptions { Endpoint = gateway.Process.OpenAiBase, Transport = Transport });
 #pragma warning restore OPENAI001
 
-    private static OpenAIClientOptions Options(RunningGateway gateway) => new() { Endpoint = gateway.Process.OpenAiBase };
+    /// <summary>The way of all these clients, on which what they say is taken down.</summary>
+    public static PipelineTransport Transport { get; } = new HttpClientPipelineTransport(RecordingHandler.NewClient());
+
+    private static OpenAIClientOptions Options(RunningGateway gateway) => new() { Endpoint = gateway.Process.OpenAiBase, Transport = Transport };
 }

@@ -1,5 +1,6 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using Gateway.Conformance.OpenAi;
 using Gateway.Simulator;
 using Gateway.Testing;
 using OpenAI;
@@ -11,7 +12,7 @@ namespace Gateway.Conformance.Providers;
 /// <summary>A gateway process with one model for each provider, all of them simulated by one simulator in their own dialects.</summary>
 public sealed class ProviderGateway : IAsyncLifetime
 {
-    private const string ProviderKey = "provider-key";
+    private static readonly string ProviderKey = $"sk-provider-{Guid.NewGuid():N}";
 
     private SimulatorHost _provider = null!; // All of these are there once InitializeAsync is through.
     private GatewayProcess _process = null!;
@@ -59,6 +60,7 @@ public sealed class ProviderGateway : IAsyncLifetime
     private ChatClient Chat(GatewayKey key, string model, OpenAIClientOptions options)
     {
         options.Endpoint = _process.OpenAiBase;
+        options.Transport = OpenAiClients.Transport;
         return new ChatClient(model, new ApiKeyCredential(key.Secret), options);
     }
 

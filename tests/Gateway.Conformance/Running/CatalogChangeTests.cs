@@ -73,6 +73,13 @@ public sealed class CatalogChangeTests : IAsyncLifetime
         var rows = await _admin.LedgerAsync(_key, Ct);
         rows.Select(static row => (string?)JsonNode.Parse(row["price"]!.GetValueKind() == System.Text.Json.JsonValueKind.String ? (string)row["price"]! : row["price"]!.ToJsonString())!["input"])
             .Distinct().ShouldBeSubsetOf(Prices.Select(static price => (string?)price.TrimEnd('0').TrimEnd('.')).Concat(Prices));
+        var scrape = Scrape.Parse(await _client.GetStringAsync(new Uri("metrics", UriKind.Relative), Ct));
+        (string, int)[] expected = [("taken", Rounds), ("refused", 2 * Rounds), ("unreadable", 0)];
+        foreach (var (result, count) in expected)
+        {
+            scrape.Sum("gateway_catalog_reloads_total", ("gateway_catalog_result", result)).ShouldBe(count, result);
+        }
+
         (await _gateway.StopAsync()).ShouldBe(0, _gateway.Output);
     }
 

@@ -1,6 +1,8 @@
 using Gateway.Conformance.Running;
 using Gateway.Simulator;
 using Gateway.Testing;
+using Gateway.Testing.Redaction;
+using Shouldly;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(RunningGateway))]
@@ -13,9 +15,11 @@ namespace Gateway.Conformance.Running;
 /// </summary>
 public sealed class RunningGateway : IAsyncLifetime
 {
-    private SimulatorHost _provider = null!; // All three are there once InitializeAsync is through.
+    private SimulatorHost _provider = null!; // All are there once InitializeAsync is through.
     private GatewayProcess _process = null!;
     private GatewayAdmin _admin = null!;
+    private RunEvidence _evidence = null!;
+    private bool _searched;
 
     /// <summary>The key that the provider wants and no client may see.</summary>
     public string ProviderKey { get; } = $"sk-provider-{Guid.NewGuid():N}";
@@ -32,6 +36,7 @@ public sealed class RunningGateway : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var ct = TestContext.Current.CancellationToken;
+        _evidence = await RunEvidence.BeginAsync(ct);
         _provider = await SimulatorHost.StartAsync(new SimulatorOptions { ApiKey = ProviderKey, RecordedRequests = 4096 }, ct);
         _process = await GatewayProcess.StartAsync(new GatewayProcessOptions { Catalog = Offer.Text(_provider.OpenAiBase, ProviderKey) }, ct);
         _admin = new GatewayAdmin(_process.BaseAddress, _process.AdminKey);
@@ -45,17 +50,33 @@ public sealed class RunningGateway : IAsyncLifetime
     public Task<GatewayKey> NewKeyAsync(string more) =>
         _admin.CreateKeyAsync(Tenant, "test", more, TestContext.Current.CancellationToken);
 
+    /// <summary>Ends this gateway, and searches what it and all others of the run left behind. Nothing runs any more by then.</summary>
+    /// <returns>What was found, and what was searched.</returns>
+    public async Task<(IReadOnlyList<string> Found, string Report)> SearchAsync()
+    {
+        _searched = true;
+        await _process.StopAsync();
+        await _process.DisposeAsync();
+        var found = await _evidence.EndAsync();
+        return (found, _evidence.Report);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _admin?.Dispose();
-        if (_process is not null)
-        {
-            await _process.DisposeAsync();
-        }
+        // Where the test that does it was not among those that ran.
+        IReadOnlyList<string> found = _process is null || _searched ? [] : (await SearchAsync()).Found;
 
         if (_provider is not null)
         {
             await _provider.DisposeAsync();
         }
+
+        if (_evidence is not null)
+        {
+            await _evidence.DisposeAsync();
+        }
+
+        found.ShouldBeEmpty();
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Gateway.Testing;
+using Gateway.Testing.Otlp;
 using Shouldly;
 using Xunit;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Gateway.Simulator;
 using Gateway.Testing;
+using Gateway.Testing.Redaction;
 
 namespace Gateway.Conformance.Telemetry;
 
@@ -27,7 +28,7 @@ public sealed class MeasuredGateway : IAsyncDisposable
     {
         (_provider, Process) = (provider, process);
         Admin = new GatewayAdmin(process.BaseAddress, process.AdminKey);
-        _client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = process.BaseAddress };
+        _client = new HttpClient(new RecordingHandler()) { BaseAddress = process.BaseAddress };
     }
 
     public GatewayProcess Process { get; }

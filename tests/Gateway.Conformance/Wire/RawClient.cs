@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Gateway.Conformance.Running;
 using Gateway.Testing;
+using Gateway.Testing.Redaction;
 using Xunit;
 
 namespace Gateway.Conformance.Wire;
@@ -9,7 +10,7 @@ namespace Gateway.Conformance.Wire;
 /// <summary>Plain HTTP, byte for byte what a test wrote, where an SDK would write for itself.</summary>
 internal static class RawClient
 {
-    private static readonly HttpClient Client = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
+    private static readonly HttpClient Client = RecordingHandler.NewClient();
 
     public static Task<RawAnswer> PostAsync(this RunningGateway gateway, GatewayKey key, string body, params (string Name, string Value)[] headers) =>
         gateway.SendAsync(HttpMethod.Post, "v1/chat/completions", key, body, headers);

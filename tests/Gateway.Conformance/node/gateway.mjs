@@ -1,5 +1,24 @@
+import { appendFileSync } from 'node:fs';
+
 // What the cases need of the gateway besides the client under test. All of it comes from the environment.
-const { GATEWAY_ADMIN_URL: adminUrl, GATEWAY_ADMIN_KEY: adminKey, GATEWAY_TENANT: tenant } = process.env;
+const { GATEWAY_ADMIN_URL: adminUrl, GATEWAY_ADMIN_KEY: adminKey, GATEWAY_TENANT: tenant, GATEWAY_NOTES: notes } = process.env;
+
+const note = (what) => notes && appendFileSync(notes, `${JSON.stringify(what)}\n`);
+const plainFetch = globalThis.fetch;
+
+// What clients say, and the errors they are told, are searched for and searched afterwards.
+globalThis.fetch = async (url, init) => {
+  if (typeof init?.body === 'string') {
+    note({ said: init.body });
+  }
+
+  const answer = await plainFetch(url, init);
+  if (!answer.ok) {
+    note({ error: await answer.clone().text() });
+  }
+
+  return answer;
+};
 
 async function admin(method, path, body) {
   const answer = await fetch(`${adminUrl}/${path}`, {
@@ -16,7 +35,11 @@ async function admin(method, path, body) {
 }
 
 /** A key of its own for a case: `{ id, key }`. */
-export const newKey = (more = {}) => admin('POST', `tenants/${tenant}/keys`, { name: 'node', ...more });
+export async function newKey(more = {}) {
+  const made = await admin('POST', `tenants/${tenant}/keys`, { name: 'node', ...more });
+  note({ key: made.key });
+  return made;
+}
 
 /** The rows of a key, newest first, once there are `count`. */
 export async function ledger(key, count = 0) {

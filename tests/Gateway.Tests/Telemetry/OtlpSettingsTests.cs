@@ -1,5 +1,7 @@
+using System.Net;
 using Gateway.Telemetry;
 using Gateway.Telemetry.Prometheus;
+using Gateway.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Shouldly;
@@ -30,6 +32,21 @@ public sealed class OtlpSettingsTests
         var settings = OtlpSettings.Read(Of((Endpoint, "http://localhost:4317"), (key, value)));
 
         (settings.ExportMetrics, settings.ExportTraces).ShouldBe((metrics, traces));
+    }
+
+    [Fact]
+    public async Task Gateway_that_measures_nothing_serves_all_the_same()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        await using var app = await GatewayApp.StartAsync(new GatewayAppOptions { Settings = new Dictionary<string, string> { ["OTEL_SDK_DISABLED"] = "true" } });
+        using var client = app.Client();
+
+        using var answer = await app.ChatAsync(ChatBody.Text("hi"));
+        using var metrics = await client.GetAsync(new Uri("metrics", UriKind.Relative), ct);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        metrics.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await metrics.Content.ReadAsStringAsync(ct)).ShouldBeEmpty();
     }
 
     [Theory]

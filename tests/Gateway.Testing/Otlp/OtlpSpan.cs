@@ -1,4 +1,4 @@
-namespace Gateway.Conformance.Telemetry;
+namespace Gateway.Testing.Otlp;
 
 /// <summary>A span as a collector got it.</summary>
 internal sealed record OtlpSpan(string TraceId, string SpanId, string Parent, string Name, int Kind, IReadOnlyDictionary<string, string> Attributes)

@@ -1,12 +1,14 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateway.Conformance.Telemetry;
 using Gateway.Testing;
+using Gateway.Testing.Otlp;
 using Npgsql;
 using Shouldly;
 using Xunit;
 
-namespace Gateway.Conformance.Telemetry;
+namespace Gateway.Conformance.Redaction;
 
 /// <summary>
 /// Marked secrets and content go through a gateway that logs all it can and exports every trace; afterwards everything that it printed, exported, answered to

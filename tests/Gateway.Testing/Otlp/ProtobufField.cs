@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Gateway.Conformance.Telemetry;
+namespace Gateway.Testing.Otlp;
 
 /// <summary>Just enough of protobuf to look into what a collector gets.</summary>
 internal static class ProtobufField

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
-namespace Gateway.Conformance.Telemetry;
+namespace Gateway.Testing.Otlp;
 
 /// <summary>An OTLP collector on a free port, by gRPC or by protobuf over HTTP, that keeps all it gets.</summary>
 internal sealed class OtlpCollector : IAsyncDisposable
