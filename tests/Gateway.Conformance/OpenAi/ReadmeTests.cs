@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.Text.Json.Nodes;
 using Gateway.Conformance.Running;
+using Gateway.Testing;
 using OpenAI;
 using OpenAI.Audio;
 using OpenAI.Chat;
@@ -69,6 +70,19 @@ public sealed class ReadmeTests(RunningGateway gateway)
         answer.FinishReason.ShouldBe(ChatFinishReason.Stop);
         models.Value.Select(static model => model.Id).ShouldContain(Offer.Chat);
         speech.Value.ToMemory().Length.ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Sound_in_a_question_is_refused_by_its_place_where_the_model_takes_none()
+    {
+        var key = await gateway.NewKeyAsync();
+        var part = ChatMessageContentPart.CreateInputAudioPart(BinaryData.FromBytes(Sounds.Wav(1)), ChatInputAudioFormat.Wav);
+
+        var error = await Should.ThrowAsync<ClientResultException>(() => gateway.Chat(key).CompleteChatAsync([new UserChatMessage(part)], cancellationToken: Ct));
+
+        error.Status.ShouldBe(400);
+        ((string?)JsonNode.Parse(error.GetRawResponse()!.Content)!["error"]!["param"])!.ShouldStartWith("messages[0].content[0]");
+        (await gateway.Admin.LedgerAsync(key, Ct)).ShouldBeEmpty();
     }
 
     [Theory]

@@ -1,9 +1,11 @@
 // What the clients' own READMEs show beside plain questions: raw answers, timeouts, tries, helpers, and calls that nothing here serves.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createOpenAI } from '@ai-sdk/openai';
 import Anthropic from '@anthropic-ai/sdk';
 import { betaTool } from '@anthropic-ai/sdk/helpers/beta/json-schema';
-import OpenAI from 'openai';
+import { generateText, Output, stepCountIs, tool, ToolLoopAgent } from 'ai';
+import OpenAI, { toFile } from 'openai';
 import { zodResponseFormat, zodTextFormat } from 'openai/helpers/zod';
 import { z } from 'zod';
 import { ledger, newKey } from './gateway.mjs';
@@ -170,6 +172,35 @@ test('client of Anthropic runs the tools itself', async () => {
   assert.equal(stops[0], 'tool_use');
   assert.ok(asked[0].query);
   assert.equal((await ledger(key, 2)).length, 2);
+});
+
+test('agent of the ai package runs its tools', async () => {
+  const key = await newKey();
+  const asked = [];
+  const look = tool({ description: 'Looks', inputSchema: z.object({ query: z.string(), call: z.number() }), execute: ({ query }) => (asked.push(query), 'A harbour.') });
+  const agent = new ToolLoopAgent({ model: createOpenAI({ apiKey: key.key, baseURL: `${root}/v1` })('gpt-4o'), instructions: 'Be brief.', tools: { look }, stopWhen: stepCountIs(2) });
+  const { steps } = await agent.generate({ prompt: '[[tool=1]]What is there?' });
+
+  assert.equal(steps.length, 2);
+  assert.ok(asked[0]);
+  assert.deepEqual((await ledger(key, 2)).map((row) => row.endpoint), ['/v1/responses', '/v1/responses']);
+});
+
+test('output of the ai package fits its schema of zod', async () => {
+  const { key } = await newKey();
+  const { output } = await generateText({ model: createOpenAI({ apiKey: key, baseURL: `${root}/v1` })('weather'), output: Output.object({ schema: weather }), prompt: 'How is it in Oslo?' });
+
+  assert.deepEqual(output, { city: 'Oslo', degrees: 7 });
+});
+
+test('file for a purpose that nothing here serves is refused by name', async () => {
+  const client = clientOf(await newKey());
+  for (const file of [new File(['my bytes'], 'input.jsonl'), await toFile(Buffer.from('my bytes'), 'input.jsonl'), await toFile(new Uint8Array([0, 1, 2]), 'input.jsonl')]) {
+    const error = await thrownBy(() => client.files.create({ file, purpose: 'fine-tune' }));
+
+    assert.ok(error instanceof OpenAI.BadRequestError, String(error));
+    assert.equal(error.param, 'purpose');
+  }
 });
 
 test('raw answer of Anthropic is had beside the parsed one', async () => {
