@@ -193,14 +193,18 @@ test('output of the ai package fits its schema of zod', async () => {
   assert.deepEqual(output, { city: 'Oslo', degrees: 7 });
 });
 
-test('file for a purpose that nothing here serves is refused by name', async () => {
+test('file that is no picture and a purpose that nothing here serves are refused by name', async () => {
   const client = clientOf(await newKey());
-  for (const file of [new File(['my bytes'], 'input.jsonl'), await toFile(Buffer.from('my bytes'), 'input.jsonl'), await toFile(new Uint8Array([0, 1, 2]), 'input.jsonl')]) {
+  const refused = async (file, param) => {
     const error = await thrownBy(() => client.files.create({ file, purpose: 'fine-tune' }));
-
     assert.ok(error instanceof OpenAI.BadRequestError, String(error));
-    assert.equal(error.param, 'purpose');
-  }
+    assert.equal(error.param, param);
+  };
+
+  await refused(new File(['my bytes'], 'input.jsonl'), 'file');
+  await refused(await toFile(Buffer.from('my bytes'), 'input.jsonl'), 'file');
+  await refused(await toFile(new Uint8Array([0, 1, 2]), 'input.jsonl'), 'file');
+  await refused(await toFile(Buffer.from(picture(16, 16).split(',')[1], 'base64'), 'input.png'), 'purpose');
 });
 
 test('raw answer of Anthropic is had beside the parsed one', async () => {
