@@ -10,7 +10,7 @@ public static class RequestPolicy
 {
     /// <summary>Parameters that the gateway itself decides on, or whose meaning is the client's alone; a policy must leave them alone.</summary>
     public static readonly IReadOnlySet<string> Reserved =
-        new HashSet<string>(StringComparer.Ordinal) { "model", "messages", "stream", "stream_options", "n", "best_of", "prompt", "input" };
+        new HashSet<string>(StringComparer.Ordinal) { "model", "messages", "stream", "stream_options", "n", "best_of", "input" };
 
     public static bool TryApply(
         ReadOnlyMemory<byte> body,

@@ -238,7 +238,9 @@ test('models are listed and found', async () => {
     ids.push(model.id);
   }
 
-  assert.deepEqual(ids.sort(), ['gpt-4-v', 'gpt-4o', 'gpt-4o-transcribe', 'gpt-image-1', 'pictures', 'tts-1', 'weather', 'whisper-1']);
+  assert.deepEqual(ids.sort(), [
+    'gpt-3.5-turbo-instruct', 'gpt-4-v', 'gpt-4o', 'gpt-4o-transcribe', 'gpt-image-1', 'omni-moderation-latest', 'pictures', 'text-embedding-3-small', 'tts-1', 'weather', 'whisper-1',
+  ]);
   assert.equal((await client.models.retrieve('gpt-4-v')).object, 'model');
 });
 
