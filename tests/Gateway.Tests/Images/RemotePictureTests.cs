@@ -187,9 +187,9 @@ public sealed class RemotePictureTests : IAsyncDisposable
 
     [Theory]
     [InlineData("HTTP/1.1 404 Not Found\nContent-Length: 0", nameof(UnknownSize.HttpStatus))]
-    [InlineData("HTTP/1.1 206 Partial Content\nContent-Range: bytes 0-44/45\nContent-Length: 45", nameof(UnknownSize.HttpStatus))]
-    [InlineData("HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: 45", nameof(UnknownSize.Encoded))]
-    [InlineData("HTTP/1.1 200 OK\nContent-Length: 46", nameof(UnknownSize.BrokenAnswer))]
+    [InlineData("HTTP/1.1 206 Partial Content\nContent-Range: bytes 0-69/70\nContent-Length: 70", nameof(UnknownSize.HttpStatus))]
+    [InlineData("HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: 70", nameof(UnknownSize.Encoded))]
+    [InlineData("HTTP/1.1 200 OK\nContent-Length: 71", nameof(UnknownSize.BrokenAnswer))]
     [InlineData("HTTP/1.1 200 OK\nTransfer-Encoding: chunked", nameof(UnknownSize.BrokenAnswer))]
     [InlineData("SSH-2.0-OpenSSH", nameof(UnknownSize.BrokenAnswer))]
     public async Task Answer_that_is_not_the_whole_image_is_none(string head, string reason)
