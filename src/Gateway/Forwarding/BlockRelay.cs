@@ -101,7 +101,8 @@ internal sealed class BlockRelay(ClientStream output, ClientWatch client, bool c
         deadline.Pause();
         var written = await output.WriteAsync(Last, ct);
         deadline.Resume();
-        if (written.IsCompleted)
+        // The server breaks a wait off, too, where it finds the connection gone.
+        if (written.IsCompleted || written.IsCanceled)
         {
             client.Leave();
         }

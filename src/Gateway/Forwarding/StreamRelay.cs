@@ -146,7 +146,8 @@ internal sealed class StreamRelay(
             deadline.Resume();
         }
 
-        if (written.IsCompleted)
+        // The server breaks a wait off, too, where it finds the connection gone.
+        if (written.IsCompleted || written.IsCanceled)
         {
             client.Leave();
         }

@@ -4,6 +4,7 @@ using Gateway.Core.Requests;
 using Gateway.Core.Streaming;
 using Gateway.Core.Tests.Requests.Texts;
 using Gateway.Core.Text;
+using Gateway.Testing;
 using Shouldly;
 using Xunit;
 
@@ -60,11 +61,11 @@ public sealed class ResultsAnswerReaderTests
     [Fact]
     public void Mutated_answer_is_read_or_refused()
     {
-        var random = new Random(11);
+        var damage = new Damage(11, "\"", "{", "}", "[", "]", ",", ":", "\\", "1", "null", "\"n\":", " ");
         var read = 0;
         for (var round = 0; round < 5_000; round++)
         {
-            var json = Mutation.Of(Encoding.UTF8.GetBytes(Completion), random);
+            var json = damage.Of(Encoding.UTF8.GetBytes(Completion));
             _ = PartialCompletionReader.Read(json);
             foreach (var endpoint in (IEndpoint[])[ApiEndpoint.Completions, ApiEndpoint.Embeddings, ApiEndpoint.Moderations])
             {

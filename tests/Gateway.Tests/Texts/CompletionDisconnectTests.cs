@@ -30,7 +30,7 @@ public sealed class CompletionDisconnectTests : TextsTest
 
         var row = await RowAsync();
         (row.Outcome, row.UsageSource, row.PromptTokens, row.CompletionTokens).ShouldBe((AnswerOutcome.ClientDisconnected, UsageSource.Provider, 70, 6));
-        (await App.Simulator.Requests.WaitForAsync(1, Timeout))[0].State.ShouldBe(RequestState.Answered);
+        (await (await App.Simulator.Requests.WaitForAsync(1, Timeout))[0].Completed.WaitAsync(Timeout)).ShouldBe(RequestState.Answered);
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class CompletionDisconnectTests : TextsTest
         await Probe.EndedAsync(Timeout);
         var row = await RowAsync();
         (row.Outcome, row.UsageSource, row.PromptTokens, row.CompletionTokens).ShouldBe((AnswerOutcome.ClientDisconnected, UsageSource.Counted, 2, 4));
-        (await App.Simulator.Requests.WaitForAsync(1, Timeout))[0].State.ShouldBe(RequestState.ClientGone);
+        (await (await App.Simulator.Requests.WaitForAsync(1, Timeout))[0].Completed.WaitAsync(Timeout)).ShouldBe(RequestState.ClientGone);
     }
 
     [Fact]

@@ -20,12 +20,12 @@ public sealed class TextsFuzzTests : TextsTest
     [InlineData(Moderations, """{"input":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}}]}""")]
     public async Task No_mutated_body_is_an_internal_error(string path, string seed)
     {
-        var random = new Random(20_261_121);
+        var damage = new Damage(20_261_121, Fragments);
         using var client = App.Client();
         var statuses = new Dictionary<int, int>();
         for (var i = 0; i < Rounds; i++)
         {
-            var body = Mutate(Encoding.UTF8.GetBytes(seed), random);
+            var body = damage.Of(Encoding.UTF8.GetBytes(seed));
             using var response = await GatewayApp.PostAsync(client, path, body, HttpCompletionOption.ResponseContentRead, Timeout);
 
             var status = (int)response.StatusCode;
@@ -37,36 +37,5 @@ public sealed class TextsFuzzTests : TextsTest
         statuses[200].ShouldBeGreaterThan(Rounds / 50);
         statuses[400].ShouldBeGreaterThan(Rounds / 5);
         await ShouldBeComputableAsync();
-    }
-
-    private static byte[] Mutate(byte[] body, Random random)
-    {
-        var bytes = body.ToList();
-        for (var edits = random.Next(1, 3); edits > 0; edits--)
-        {
-            var at = random.Next(bytes.Count);
-            switch (random.Next(4))
-            {
-                case 0:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    bytes.RemoveRange(at, Math.Min(random.Next(1, 20), bytes.Count - at));
-                    break;
-                case 2:
-                    bytes.InsertRange(at, Encoding.UTF8.GetBytes(Fragments[random.Next(Fragments.Length)]));
-                    break;
-                default:
-                    bytes.InsertRange(at, bytes.GetRange(at, Math.Min(random.Next(1, 40), bytes.Count - at)));
-                    break;
-            }
-
-            if (bytes.Count == 0)
-            {
-                bytes.Add((byte)'{');
-            }
-        }
-
-        return [.. bytes];
     }
 }

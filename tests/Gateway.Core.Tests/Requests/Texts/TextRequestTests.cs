@@ -3,6 +3,7 @@ using System.Text.Json;
 using Gateway.Core.Endpoints;
 using Gateway.Core.Requests;
 using Gateway.Core.Text;
+using Gateway.Testing;
 using Shouldly;
 using Xunit;
 
@@ -70,11 +71,11 @@ public sealed class TextRequestTests
     {
         var endpoint = ApiEndpoint.All.Single(known => known.Path == path);
         BytePairEncoder.TryGet("cl100k_base", out var encoder).ShouldBeTrue();
-        var random = new Random(20_261_121);
+        var damage = new Damage(20_261_121, "\"", "{", "}", "[", "]", ",", ":", "\\", "1", "null", "\"n\":", " ");
         var (read, refused) = (0, 0);
         for (var round = 0; round < 5_000; round++)
         {
-            var body = Mutation.Of(Encoding.UTF8.GetBytes(seed), random);
+            var body = damage.Of(Encoding.UTF8.GetBytes(seed));
             _ = endpoint.CountText(body, encoder);
             if (!endpoint.TryRead(body, 10, out var request, out var error))
             {
@@ -100,7 +101,7 @@ public sealed class TextRequestTests
         }
 
         // Mutations that all fail, or all pass, would prove little.
-        read.ShouldBeGreaterThan(200);
+        read.ShouldBeGreaterThan(100);
         refused.ShouldBeGreaterThan(1_000);
     }
 
