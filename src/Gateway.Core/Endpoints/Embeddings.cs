@@ -28,7 +28,7 @@ internal sealed class Embeddings() : TextEndpoint("/embeddings", "input")
 
     public override bool TryReadAnswer(ReadOnlySpan<byte> json, ParsedRequest request, out Answer answer, ReceivedText? text = null)
     {
-        var isRead = ResultsAnswerReader.TryRead(json, "data"u8, out var read);
+        var isRead = ResultsAnswerReader.TryRead(json, "data", out var read);
         answer = read.Whole;
         return isRead;
     }

@@ -34,7 +34,7 @@ internal sealed class Moderations() : TextEndpoint("/moderations", "input")
 
     public override bool TryReadAnswer(ReadOnlySpan<byte> json, ParsedRequest request, out Answer answer, ReceivedText? text = null)
     {
-        var isRead = ResultsAnswerReader.TryRead(json, "results"u8, out var read);
+        var isRead = ResultsAnswerReader.TryRead(json, "results", out var read);
         answer = read.Whole;
         return isRead;
     }

@@ -13,33 +13,16 @@ public static class ChatAnswerReader
     /// <returns>False where it is no JSON object.</returns>
     public static bool TryRead(ReadOnlySpan<byte> json, out ChatAnswer answer, ReceivedText? text = null)
     {
-        answer = default;
-        var reader = new Utf8JsonReader(json);
-        try
+        var found = (Answer: default(ChatAnswer), Text: text);
+        var isObject = AnswerJson.TryRead(json, ref found, static (ref reader, _, ref found) =>
         {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            {
-                return false;
-            }
-
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                ReadProperty(ref reader, ref answer, text);
+                ReadProperty(ref reader, ref found.Answer, found.Text);
             }
-
-            // Anything behind the object makes the reader throw.
-            reader.Read();
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-        catch (InvalidOperationException)
-        {
-            // A property name with an escape that stands for no text.
-            return false;
-        }
+        });
+        answer = found.Answer;
+        return isObject;
     }
 
     private static void ReadProperty(ref Utf8JsonReader reader, ref ChatAnswer answer, ReceivedText? text)
@@ -58,31 +41,21 @@ public static class ChatAnswerReader
         }
         else if (reader.ValueTextEquals("model"u8))
         {
-            answer.Model = ReadValue(ref reader);
+            answer.Model = AnswerJson.Value(ref reader);
         }
         else if (reader.ValueTextEquals("object"u8))
         {
-            answer.Object = ReadValue(ref reader);
+            answer.Object = AnswerJson.Value(ref reader);
         }
         else if (reader.ValueTextEquals("error"u8))
         {
-            reader.Read();
-            answer.HasError = reader.TokenType is not (JsonTokenType.Null or JsonTokenType.False);
-            reader.Skip();
+            answer.HasError = AnswerJson.IsError(ref reader);
         }
         else
         {
             answer.HasMessage |= reader.ValueTextEquals("message"u8);
             reader.Skip();
         }
-    }
-
-    private static ByteRange ReadValue(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        var start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        return new ByteRange(start, (int)reader.BytesConsumed - start);
     }
 
     private static void ReadChoices(ref Utf8JsonReader reader, ref ChatAnswer answer, ReceivedText? text)

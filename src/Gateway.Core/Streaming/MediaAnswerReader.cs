@@ -13,29 +13,16 @@ public static class MediaAnswerReader
     /// <returns>False where it is no JSON object.</returns>
     public static bool TryRead(ReadOnlySpan<byte> json, out MediaAnswer answer, ReceivedText? text = null)
     {
-        answer = default;
-        var reader = new Utf8JsonReader(json);
-        try
+        var found = (Answer: default(MediaAnswer), Text: text);
+        var isObject = AnswerJson.TryRead(json, ref found, static (ref reader, _, ref found) =>
         {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            {
-                return false;
-            }
-
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                ReadProperty(ref reader, ref answer, text);
+                ReadProperty(ref reader, ref found.Answer, found.Text);
             }
-
-            // Anything behind the object makes the reader throw.
-            reader.Read();
-            return true;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            // The latter: a property name with an escape that stands for no text.
-            return false;
-        }
+        });
+        answer = found.Answer;
+        return isObject;
     }
 
     private static void ReadProperty(ref Utf8JsonReader reader, ref MediaAnswer answer, ReceivedText? text)
@@ -70,9 +57,7 @@ public static class MediaAnswerReader
         }
         else if (reader.ValueTextEquals("error"u8))
         {
-            reader.Read();
-            answer.HasError = reader.TokenType is not (JsonTokenType.Null or JsonTokenType.False);
-            reader.Skip();
+            answer.HasError = AnswerJson.IsError(ref reader);
         }
         else
         {

@@ -24,37 +24,20 @@ public static class ResponsesAnswerReader
 
     private static bool TryRead(ReadOnlySpan<byte> json, bool isEvent, out ResponsesAnswer answer, ReceivedText? text, bool takesOutput)
     {
-        answer = default;
-        var reader = new Utf8JsonReader(json);
-        try
+        var found = (Answer: default(ResponsesAnswer), Text: text, IsEvent: isEvent, TakesOutput: takesOutput);
+        var isObject = AnswerJson.TryRead(json, ref found, static (ref reader, json, ref found) =>
         {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            if (found.IsEvent)
             {
-                return false;
-            }
-
-            if (isEvent)
-            {
-                ReadEvent(ref reader, json, ref answer, text, takesOutput);
+                ReadEvent(ref reader, json, ref found.Answer, found.Text, found.TakesOutput);
             }
             else
             {
-                ReadResponse(ref reader, ref answer, takesOutput, text);
+                ReadResponse(ref reader, ref found.Answer, found.TakesOutput, found.Text);
             }
-
-            // Anything behind the object makes the reader throw.
-            reader.Read();
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-        catch (InvalidOperationException)
-        {
-            // A property name with an escape that stands for no text.
-            return false;
-        }
+        });
+        answer = found.Answer;
+        return isObject;
     }
 
     private static void ReadEvent(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, ref ResponsesAnswer answer, ReceivedText? text, bool takesOutput)
@@ -140,11 +123,11 @@ public static class ResponsesAnswerReader
             }
             else if (reader.ValueTextEquals("model"u8))
             {
-                answer.Model = ReadValue(ref reader);
+                answer.Model = AnswerJson.Value(ref reader);
             }
             else if (reader.ValueTextEquals("id"u8))
             {
-                answer.Id = ReadValue(ref reader);
+                answer.Id = AnswerJson.Value(ref reader);
             }
             else if (reader.ValueTextEquals("status"u8))
             {
@@ -169,14 +152,6 @@ public static class ResponsesAnswerReader
 
     private static ByteRange Range(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.String ? new ByteRange((int)reader.TokenStartIndex, reader.ValueSpan.Length + 2) : default;
-
-    private static ByteRange ReadValue(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        var start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        return new ByteRange(start, (int)reader.BytesConsumed - start);
-    }
 
     private static void ReadOutput(ref Utf8JsonReader reader, ref ResponsesAnswer answer, bool takesOutput, ReceivedText? text)
     {

@@ -13,7 +13,7 @@ internal static class ResultsAnswerReader
     /// <param name="results">The name of their list: <c>data</c>, <c>results</c>.</param>
     /// <param name="answer">What it says.</param>
     /// <returns>False where it is no JSON object.</returns>
-    public static bool TryRead(ReadOnlySpan<byte> json, ReadOnlySpan<byte> results, out ResultsAnswer answer) =>
+    public static bool TryRead(ReadOnlySpan<byte> json, string results, out ResultsAnswer answer) =>
         TryRead(json, results, hasTexts: false, echo: null, text: null, out answer);
 
     /// <summary>Reads a text completion or a chunk of its stream.</summary>
@@ -23,52 +23,35 @@ internal static class ResultsAnswerReader
     /// <param name="answer">What it says.</param>
     /// <returns>False where it is no JSON object.</returns>
     public static bool TryReadCompletion(ReadOnlySpan<byte> json, EchoedPrompt? echo, ReceivedText? text, out ResultsAnswer answer) =>
-        TryRead(json, "choices"u8, hasTexts: true, echo, text, out answer);
+        TryRead(json, "choices", hasTexts: true, echo, text, out answer);
 
-    private static bool TryRead(ReadOnlySpan<byte> json, ReadOnlySpan<byte> results, bool hasTexts, EchoedPrompt? echo, ReceivedText? text, out ResultsAnswer answer)
+    private static bool TryRead(ReadOnlySpan<byte> json, string results, bool hasTexts, EchoedPrompt? echo, ReceivedText? text, out ResultsAnswer answer)
     {
-        answer = default;
-        var reader = new Utf8JsonReader(json);
-        try
+        var found = (Answer: default(ResultsAnswer), Results: results, HasTexts: hasTexts, Echo: echo, Text: text);
+        var isObject = AnswerJson.TryRead(json, ref found, static (ref reader, json, ref found) =>
         {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            {
-                return false;
-            }
-
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                if (!reader.ValueTextEquals(results))
+                if (!reader.ValueTextEquals(found.Results))
                 {
-                    ReadProperty(ref reader, ref answer);
+                    ReadProperty(ref reader, ref found.Answer);
                     continue;
                 }
 
                 reader.Read();
-                if (hasTexts && reader.TokenType == JsonTokenType.StartArray)
+                if (found.HasTexts && reader.TokenType == JsonTokenType.StartArray)
                 {
-                    ReadChoices(ref reader, json, echo, text, ref answer);
+                    ReadChoices(ref reader, json, found.Echo, found.Text, ref found.Answer);
                 }
                 else
                 {
-                    answer.HasResults = reader.TokenType == JsonTokenType.StartArray;
+                    found.Answer.HasResults = reader.TokenType == JsonTokenType.StartArray;
                     reader.Skip();
                 }
             }
-
-            // Anything behind the object makes the reader throw.
-            reader.Read();
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-        catch (InvalidOperationException)
-        {
-            // A property name with an escape that stands for no text.
-            return false;
-        }
+        });
+        answer = found.Answer;
+        return isObject;
     }
 
     private static void ReadProperty(ref Utf8JsonReader reader, ref ResultsAnswer answer)
@@ -82,31 +65,21 @@ internal static class ResultsAnswerReader
         }
         else if (reader.ValueTextEquals("model"u8))
         {
-            answer.Model = ReadValue(ref reader);
+            answer.Model = AnswerJson.Value(ref reader);
         }
         else if (reader.ValueTextEquals("object"u8))
         {
-            answer.Object = ReadValue(ref reader);
+            answer.Object = AnswerJson.Value(ref reader);
         }
         else if (reader.ValueTextEquals("error"u8))
         {
-            reader.Read();
-            answer.HasError = reader.TokenType is not (JsonTokenType.Null or JsonTokenType.False);
-            reader.Skip();
+            answer.HasError = AnswerJson.IsError(ref reader);
         }
         else
         {
             answer.HasMessage |= reader.ValueTextEquals("message"u8);
             reader.Skip();
         }
-    }
-
-    private static ByteRange ReadValue(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        var start = (int)reader.TokenStartIndex;
-        reader.Skip();
-        return new ByteRange(start, (int)reader.BytesConsumed - start);
     }
 
     private static void ReadChoices(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, EchoedPrompt? echo, ReceivedText? text, ref ResultsAnswer answer)

@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.ClientModel;
 using Gateway.Conformance.Running;
+using Gateway.Testing;
 using OpenAI.Audio;
 using OpenAI.Images;
 using Shouldly;
@@ -57,13 +57,13 @@ public sealed class MediaTests(RunningGateway gateway)
     {
         var key = await gateway.NewKeyAsync();
         var client = gateway.Audio(key, "whisper-1");
-        using var speech = new MemoryStream(Wav(3));
+        using var speech = new MemoryStream(Sounds.Wav(3));
 
         AudioTranscription transcript = await client.TranscribeAudioAsync(
             speech, "a.wav", new AudioTranscriptionOptions { ResponseFormat = AudioTranscriptionFormat.Verbose }, Ct);
 
         // The client has closed the first.
-        using var again = new MemoryStream(Wav(3));
+        using var again = new MemoryStream(Sounds.Wav(3));
         AudioTranslation translation = await client.TranslateAudioAsync(again, "a.wav", cancellationToken: Ct);
 
         transcript.Text.ShouldContain("bytes of speech");
@@ -76,7 +76,7 @@ public sealed class MediaTests(RunningGateway gateway)
     public async Task Transcript_streams()
     {
         var key = await gateway.NewKeyAsync();
-        using var speech = new MemoryStream(Wav(1));
+        using var speech = new MemoryStream(Sounds.Wav(1));
         var (text, done) = ("", "");
 
 #pragma warning disable OPENAI001 // The client's streams of transcripts may still change.
@@ -100,18 +100,5 @@ public sealed class MediaTests(RunningGateway gateway)
 
         error.Status.ShouldBe(400);
         error.Message.ShouldContain("input");
-    }
-
-    private static byte[] Wav(int seconds)
-    {
-        var wav = new byte[44 + (32_000 * seconds)];
-        "RIFF"u8.CopyTo(wav);
-        "WAVEfmt "u8.CopyTo(wav.AsSpan(8));
-        (wav[16], wav[20], wav[22], wav[32], wav[34]) = (16, 1, 1, 2, 16);
-        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(24), 16_000);
-        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(28), 32_000);
-        "data"u8.CopyTo(wav.AsSpan(36));
-        BinaryPrimitives.WriteInt32LittleEndian(wav.AsSpan(40), wav.Length - 44);
-        return wav;
     }
 }
