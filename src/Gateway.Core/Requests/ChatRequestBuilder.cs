@@ -7,10 +7,7 @@ namespace Gateway.Core.Requests;
 /// <summary>The outermost object of a chat body; <see cref="MessageReader"/> reads the messages inside.</summary>
 internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImages)
 {
-    internal const int LongestModelName = 256;
     private const int MostAnswers = 128;
-
-    private static readonly string[] IncludeUsageKey = ["include_usage"];
 
     // Labels are not among them: nothing is weighed by them, and a provider may know others by such names.
     private static readonly string[] Known =
@@ -40,7 +37,6 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
         MaxTokens = 16,
         MaxCompletionTokens = 32,
         N = 64,
-        IncludeUsage = 128,
         User = 256,
         SafetyIdentifier = 512,
         Metadata = 1024,
@@ -122,7 +118,7 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
     {
         if (name.SequenceEqual("model"u8))
         {
-            return Once(Keys.Model, "model") ?? ReadModel(ref reader);
+            return Once(Keys.Model, "model") ?? RequestValue.Model(ref reader, out _model);
         }
 
         if (name.SequenceEqual("messages"u8))
@@ -132,23 +128,23 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
 
         if (name.SequenceEqual("stream"u8))
         {
-            return Once(Keys.Stream, "stream") ?? ReadFlag(ref reader, "stream", out _stream);
+            return Once(Keys.Stream, "stream") ?? RequestValue.Flag(ref reader, "stream", out _stream);
         }
 
         if (name.SequenceEqual("stream_options"u8))
         {
-            return Once(Keys.StreamOptions, "stream_options") ?? ReadStreamOptions(ref reader);
+            return Once(Keys.StreamOptions, "stream_options") ?? RequestValue.StreamOptions(ref reader, out _streamOptions);
         }
 
         if (name.SequenceEqual("max_tokens"u8))
         {
-            return Once(Keys.MaxTokens, "max_tokens") ?? ReadCount(ref reader, "max_tokens", long.MaxValue >> 16, out _maxTokens);
+            return Once(Keys.MaxTokens, "max_tokens") ?? RequestValue.Number(ref reader, "max_tokens", 1, long.MaxValue >> 16, out _maxTokens);
         }
 
         if (name.SequenceEqual("max_completion_tokens"u8))
         {
             return Once(Keys.MaxCompletionTokens, "max_completion_tokens")
-                ?? ReadCount(ref reader, "max_completion_tokens", long.MaxValue >> 16, out _maxCompletionTokens);
+                ?? RequestValue.Number(ref reader, "max_completion_tokens", 1, long.MaxValue >> 16, out _maxCompletionTokens);
         }
 
         if (name.SequenceEqual("n"u8))
@@ -173,7 +169,7 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
 
         if (name.SequenceEqual("service_tier"u8))
         {
-            return ReadServiceTier(ref reader);
+            return RequestValue.ServiceTier(ref reader);
         }
 
         if (name.SequenceEqual("web_search_options"u8))
@@ -198,13 +194,6 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
         return null;
     }
 
-    /// <summary>Other tiers have other prices, which no card states.</summary>
-    internal static GatewayError? ReadServiceTier(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Null
-        || (reader.TokenType == JsonTokenType.String && (reader.ValueTextEquals("auto"u8) || reader.ValueTextEquals("default"u8)))
-            ? null
-            : GatewayError.UnsupportedParameter("service_tier");
-
     private GatewayError? Once(Keys key, string path)
     {
         if (_seen.HasFlag(key))
@@ -216,114 +205,10 @@ internal sealed class ChatRequestBuilder(ReadOnlyMemory<byte> body, int maxImage
         return null;
     }
 
-    internal static bool IsMimic(ref Utf8JsonReader reader, ReadOnlySpan<string> known)
-    {
-        if (!reader.ValueIsEscaped)
-        {
-            return FoldedKey.IsMimic(reader.ValueSpan, known);
-        }
-
-        return FoldedKey.IsMimic(System.Text.Encoding.UTF8.GetBytes(reader.GetString()!), known);
-    }
-
-    private GatewayError? ReadModel(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            return GatewayError.InvalidType("model", "a string", JsonKind.Describe(reader.TokenType));
-        }
-
-        if (reader.ValueSpan.IsEmpty || reader.ValueSpan.Length > LongestModelName)
-        {
-            return GatewayError.InvalidValue("model", $"expected the name of a model, 1 to {LongestModelName} bytes long.");
-        }
-
-        _model = reader.GetString();
-        return null;
-    }
-
-    internal static GatewayError? ReadFlag(ref Utf8JsonReader reader, string path, out bool flag)
-    {
-        flag = reader.TokenType == JsonTokenType.True;
-        return reader.TokenType is JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null
-            ? null
-            : GatewayError.InvalidType(path, "a boolean", JsonKind.Describe(reader.TokenType));
-    }
-
-    internal static GatewayError? ReadCount(ref Utf8JsonReader reader, string path, long most, out long? count)
-    {
-        count = null;
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            return null;
-        }
-
-        if (reader.TokenType != JsonTokenType.Number)
-        {
-            return GatewayError.InvalidType(path, "an integer", JsonKind.Describe(reader.TokenType));
-        }
-
-        if (!reader.TryGetInt64(out var value))
-        {
-            return GatewayError.InvalidType(path, "an integer", "a number that is none or does not fit");
-        }
-
-        if (value < 1 || value > most)
-        {
-            return GatewayError.InvalidValue(path, $"expected an integer from 1 to {most}, but got {value}.");
-        }
-
-        count = value;
-        return null;
-    }
-
     private GatewayError? ReadAnswers(ref Utf8JsonReader reader)
     {
-        var error = ReadCount(ref reader, "n", MostAnswers, out var n);
+        var error = RequestValue.Number(ref reader, "n", 1, MostAnswers, out var n);
         _n = (int)(n ?? 1);
         return error;
-    }
-
-    private GatewayError? ReadStreamOptions(ref Utf8JsonReader reader)
-    {
-        var start = (int)reader.TokenStartIndex;
-        var includeUsage = false;
-        var includeUsageValue = default(ByteRange);
-        var properties = 0;
-        if (reader.TokenType == JsonTokenType.StartObject)
-        {
-            for (; reader.Read() && reader.TokenType == JsonTokenType.PropertyName; properties++)
-            {
-                var isIncludeUsage = reader.ValueTextEquals("include_usage"u8);
-                if (!isIncludeUsage && IsMimic(ref reader, IncludeUsageKey))
-                {
-                    return GatewayError.UnknownParameter($"stream_options.{reader.GetString()}");
-                }
-
-                reader.Read();
-                var valueStart = (int)reader.TokenStartIndex;
-                if (!isIncludeUsage)
-                {
-                    reader.Skip();
-                    continue;
-                }
-
-                if ((Once(Keys.IncludeUsage, "stream_options.include_usage")
-                    ?? ReadFlag(ref reader, "stream_options.include_usage", out includeUsage)) is { } error)
-                {
-                    return error;
-                }
-
-                includeUsageValue = new ByteRange(valueStart, (int)reader.BytesConsumed - valueStart);
-            }
-        }
-        else if (reader.TokenType != JsonTokenType.Null)
-        {
-            return GatewayError.InvalidType("stream_options", "an object", JsonKind.Describe(reader.TokenType));
-        }
-
-        var value = new ByteRange(start, (int)reader.BytesConsumed - start);
-        _streamOptions = new StreamOptions(value, reader.TokenType == JsonTokenType.EndObject, properties == 0, includeUsageValue, includeUsage);
-        return null;
     }
 }

@@ -104,7 +104,7 @@ internal sealed class ContentPartReader(ReadOnlyMemory<byte> body, ImageCollecto
             return null;
         }
 
-        if (ChatRequestBuilder.IsMimic(ref reader, PartKeys))
+        if (FoldedKey.IsMimic(ref reader, PartKeys))
         {
             return GatewayError.UnknownParameter($"{Here}.{reader.GetString()}");
         }
@@ -200,7 +200,7 @@ internal sealed class ContentPartReader(ReadOnlyMemory<byte> body, ImageCollecto
                 reader.Skip();
                 name = new ByteRange(property.Start, (int)reader.BytesConsumed - property.Start);
             }
-            else if (reader.ValueTextEquals("file_data"u8) || !ChatRequestBuilder.IsMimic(ref reader, FileKeys))
+            else if (reader.ValueTextEquals("file_data"u8) || !FoldedKey.IsMimic(ref reader, FileKeys))
             {
                 var isData = reader.ValueTextEquals("file_data"u8);
                 data |= isData;

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+
 namespace Gateway.Core.Requests;
 
 /// <summary>
@@ -50,4 +53,9 @@ internal static class FoldedKey
 
         return false;
     }
+
+    /// <param name="reader">On the key, known not to be equal to any of <paramref name="known"/>.</param>
+    /// <param name="known">Keys in lower-case ASCII.</param>
+    public static bool IsMimic(ref Utf8JsonReader reader, ReadOnlySpan<string> known) =>
+        IsMimic(reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan, known);
 }

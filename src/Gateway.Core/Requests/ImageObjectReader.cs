@@ -59,7 +59,7 @@ internal ref struct ImageObjectReader(int message, int part, string name, ReadOn
             }
         }
 
-        if (ChatRequestBuilder.IsMimic(ref reader, _known))
+        if (FoldedKey.IsMimic(ref reader, _known))
         {
             return GatewayError.UnknownParameter($"{At}.{reader.GetString()}");
         }

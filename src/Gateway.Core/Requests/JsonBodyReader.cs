@@ -13,7 +13,6 @@ internal abstract class JsonBodyReader(ReadOnlyMemory<byte> body)
 {
     private static readonly string[] CommonKeys = ["model", "service_tier"];
     private static readonly string[] StreamKeys = ["stream", "stream_options"];
-    private static readonly string[] IncludeUsageKey = ["include_usage"];
 
     private readonly List<TopLevelParameter> _parameters = new(8);
     private readonly List<string> _seen = new(8);
@@ -82,34 +81,6 @@ internal abstract class JsonBodyReader(ReadOnlyMemory<byte> body)
     protected abstract GatewayError? Judge();
 
     protected bool Has(string key) => _seen.Contains(key);
-
-    /// <summary>A whole number of a range; null is as good as absent.</summary>
-    protected static GatewayError? ReadNumber(ref Utf8JsonReader reader, string path, long least, long most, out long? number)
-    {
-        number = null;
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            return null;
-        }
-
-        if (reader.TokenType != JsonTokenType.Number)
-        {
-            return GatewayError.InvalidType(path, "an integer", JsonKind.Describe(reader.TokenType));
-        }
-
-        if (!reader.TryGetInt64(out var value))
-        {
-            return GatewayError.InvalidType(path, "an integer", "a number that is none or does not fit");
-        }
-
-        if (value < least || value > most)
-        {
-            return GatewayError.InvalidValue(path, $"expected an integer from {least} to {most}, but got {value}.");
-        }
-
-        number = value;
-        return null;
-    }
 
     private GatewayError? ReadObject(ref Utf8JsonReader reader)
     {
@@ -212,9 +183,11 @@ internal abstract class JsonBodyReader(ReadOnlyMemory<byte> body)
                 reader.Skip();
                 return null;
             case "model":
-                return ReadModel(ref reader);
+                var error = RequestValue.Model(ref reader, out var model);
+                Model = model;
+                return error;
             case "service_tier":
-                return ChatRequestBuilder.ReadServiceTier(ref reader);
+                return RequestValue.ServiceTier(ref reader);
             case "user":
                 return (_labels ??= new RequestLabels()).ReadUser(ref reader);
             case "safety_identifier":
@@ -222,67 +195,15 @@ internal abstract class JsonBodyReader(ReadOnlyMemory<byte> body)
             case "metadata":
                 return (_labels ??= new RequestLabels()).ReadTags(ref reader);
             case "stream":
-                var error = ChatRequestBuilder.ReadFlag(ref reader, "stream", out var stream);
+                error = RequestValue.Flag(ref reader, "stream", out var stream);
                 Stream = stream;
                 return error;
             case "stream_options":
-                return ReadStreamOptions(ref reader);
+                error = RequestValue.StreamOptions(ref reader, out var options);
+                StreamOptions = options;
+                return error;
             default:
                 return ReadOwn(key, ref reader);
         }
-    }
-
-    private GatewayError? ReadModel(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            return GatewayError.InvalidType("model", "a string", JsonKind.Describe(reader.TokenType));
-        }
-
-        if (reader.ValueSpan.IsEmpty || reader.ValueSpan.Length > ChatRequestBuilder.LongestModelName)
-        {
-            return GatewayError.InvalidValue("model", $"expected the name of a model, 1 to {ChatRequestBuilder.LongestModelName} bytes long.");
-        }
-
-        Model = reader.GetString();
-        return null;
-    }
-
-    private GatewayError? ReadStreamOptions(ref Utf8JsonReader reader)
-    {
-        var start = (int)reader.TokenStartIndex;
-        var (includeUsage, includeUsageValue, properties) = (false, default(ByteRange), 0);
-        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.Null))
-        {
-            return GatewayError.InvalidType("stream_options", "an object", JsonKind.Describe(reader.TokenType));
-        }
-
-        for (; reader.TokenType != JsonTokenType.Null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName; properties++)
-        {
-            var isIncludeUsage = reader.ValueTextEquals("include_usage"u8);
-            if (!isIncludeUsage && ChatRequestBuilder.IsMimic(ref reader, IncludeUsageKey))
-            {
-                return GatewayError.UnknownParameter($"stream_options.{reader.GetString()}");
-            }
-
-            reader.Read();
-            if (!isIncludeUsage)
-            {
-                reader.Skip();
-                continue;
-            }
-
-            var valueStart = (int)reader.TokenStartIndex;
-            if ((Once("stream_options.include_usage") ?? ChatRequestBuilder.ReadFlag(ref reader, "stream_options.include_usage", out includeUsage)) is { } error)
-            {
-                return error;
-            }
-
-            includeUsageValue = new ByteRange(valueStart, (int)reader.BytesConsumed - valueStart);
-        }
-
-        var value = new ByteRange(start, (int)reader.BytesConsumed - start);
-        StreamOptions = new StreamOptions(value, reader.TokenType == JsonTokenType.EndObject, properties == 0, includeUsageValue, includeUsage);
-        return null;
     }
 }

@@ -15,7 +15,6 @@ internal sealed class MediaRequestReader
     /// <summary>OpenAI's bound of the text that is spoken at once, in code points.</summary>
     public const int LongestSpeech = 4096;
 
-    private const int LongestModelName = 256;
     private const int LongestWord = 64;
     private const int MostImages = 10;
     private const int MostPartialImages = 3;
@@ -177,7 +176,7 @@ internal sealed class MediaRequestReader
         switch (name)
         {
             case "model":
-                return ReadModel(ref reader);
+                return RequestValue.Model(ref reader, out _model);
             case "prompt" or "instructions":
                 return ReadText(ref reader, name);
             case "input":
@@ -203,22 +202,6 @@ internal sealed class MediaRequestReader
                 reader.Skip();
                 return null;
         }
-    }
-
-    private GatewayError? ReadModel(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            return GatewayError.InvalidType("model", "a string", JsonKind.Describe(reader.TokenType));
-        }
-
-        if (reader.ValueSpan.IsEmpty || reader.ValueSpan.Length > LongestModelName)
-        {
-            return GatewayError.InvalidValue("model", $"expected the name of a model, 1 to {LongestModelName} bytes long.");
-        }
-
-        _model = reader.GetString();
-        return null;
     }
 
     private GatewayError? ReadText(ref Utf8JsonReader reader, string name)
@@ -309,7 +292,7 @@ internal sealed class MediaRequestReader
 
             if (!reader.ValueTextEquals("image_url"u8))
             {
-                if (ChatRequestBuilder.IsMimic(ref reader, ImageKeys))
+                if (FoldedKey.IsMimic(ref reader, ImageKeys))
                 {
                     return GatewayError.UnknownParameter($"{at}.{reader.GetString()}");
                 }

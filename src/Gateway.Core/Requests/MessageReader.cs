@@ -101,7 +101,7 @@ internal sealed class MessageReader(ReadOnlyMemory<byte> body, int maxImages)
                 // The role's token is part of the overhead; an audio id is no text.
                 reader.Skip();
             }
-            else if (ChatRequestBuilder.IsMimic(ref reader, MessageKeys))
+            else if (FoldedKey.IsMimic(ref reader, MessageKeys))
             {
                 return GatewayError.UnknownParameter($"messages[{Count}].{reader.GetString()}");
             }

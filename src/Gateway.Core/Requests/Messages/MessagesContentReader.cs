@@ -92,7 +92,7 @@ internal sealed class MessagesContentReader(ReadOnlyMemory<byte> body, int maxIm
 
                 reader.Skip();
             }
-            else if (!reader.ValueTextEquals("type"u8) && ChatRequestBuilder.IsMimic(ref reader, CacheKeys))
+            else if (!reader.ValueTextEquals("type"u8) && FoldedKey.IsMimic(ref reader, CacheKeys))
             {
                 return GatewayError.UnknownParameter($"{path}.{reader.GetString()}");
             }
@@ -152,7 +152,7 @@ internal sealed class MessagesContentReader(ReadOnlyMemory<byte> body, int maxIm
             var key = Find(ref reader, BlockKeys);
             if (key is null)
             {
-                if (ChatRequestBuilder.IsMimic(ref reader, BlockKeys))
+                if (FoldedKey.IsMimic(ref reader, BlockKeys))
                 {
                     return GatewayError.UnknownParameter($"{PathOf(place)}.{reader.GetString()}");
                 }
@@ -302,7 +302,7 @@ internal sealed class MessagesContentReader(ReadOnlyMemory<byte> body, int maxIm
             var key = Find(ref reader, SourceKeys);
             if (key is null)
             {
-                if (ChatRequestBuilder.IsMimic(ref reader, SourceKeys))
+                if (FoldedKey.IsMimic(ref reader, SourceKeys))
                 {
                     return GatewayError.UnknownParameter($"{PathOf(place)}.source.{reader.GetString()}");
                 }

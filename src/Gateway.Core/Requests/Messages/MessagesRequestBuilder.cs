@@ -116,7 +116,7 @@ internal sealed class MessagesRequestBuilder(ReadOnlyMemory<byte> body, int maxI
     {
         if (name.SequenceEqual("model"u8))
         {
-            return Once(Keys.Model, "model") ?? ReadModel(ref reader);
+            return Once(Keys.Model, "model") ?? RequestValue.Model(ref reader, out _model);
         }
 
         if (name.SequenceEqual("messages"u8))
@@ -126,7 +126,7 @@ internal sealed class MessagesRequestBuilder(ReadOnlyMemory<byte> body, int maxI
 
         if (name.SequenceEqual("max_tokens"u8))
         {
-            return Once(Keys.MaxTokens, "max_tokens") ?? ChatRequestBuilder.ReadCount(ref reader, "max_tokens", long.MaxValue >> 16, out _maxTokens);
+            return Once(Keys.MaxTokens, "max_tokens") ?? RequestValue.Number(ref reader, "max_tokens", 1, long.MaxValue >> 16, out _maxTokens);
         }
 
         if (name.SequenceEqual("system"u8))
@@ -136,7 +136,7 @@ internal sealed class MessagesRequestBuilder(ReadOnlyMemory<byte> body, int maxI
 
         if (name.SequenceEqual("stream"u8))
         {
-            return Once(Keys.Stream, "stream") ?? ChatRequestBuilder.ReadFlag(ref reader, "stream", out _stream);
+            return Once(Keys.Stream, "stream") ?? RequestValue.Flag(ref reader, "stream", out _stream);
         }
 
         if (name.SequenceEqual("tools"u8))
@@ -210,22 +210,6 @@ internal sealed class MessagesRequestBuilder(ReadOnlyMemory<byte> body, int maxI
         return twice ? GatewayError.DuplicateKey(path) : null;
     }
 
-    private GatewayError? ReadModel(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            return GatewayError.InvalidType("model", "a string", JsonKind.Describe(reader.TokenType));
-        }
-
-        if (reader.ValueSpan.IsEmpty || reader.ValueSpan.Length > ChatRequestBuilder.LongestModelName)
-        {
-            return GatewayError.InvalidValue("model", $"expected the name of a model, 1 to {ChatRequestBuilder.LongestModelName} bytes long.");
-        }
-
-        _model = reader.GetString();
-        return null;
-    }
-
     /// <summary>What has another price than the card's, but for the two values that have none.</summary>
     private static GatewayError? ReadUnpriced(ref Utf8JsonReader reader, string path, string first, string second)
     {
@@ -296,7 +280,7 @@ internal sealed class MessagesRequestBuilder(ReadOnlyMemory<byte> body, int maxI
                     return error;
                 }
             }
-            else if (ChatRequestBuilder.IsMimic(ref reader, MessageKeys))
+            else if (FoldedKey.IsMimic(ref reader, MessageKeys))
             {
                 return GatewayError.UnknownParameter($"messages[{_messages}].{reader.GetString()}");
             }
@@ -343,7 +327,7 @@ internal sealed class MessagesRequestBuilder(ReadOnlyMemory<byte> body, int maxI
 
                 reader.Skip();
             }
-            else if (ChatRequestBuilder.IsMimic(ref reader, MetadataKeys))
+            else if (FoldedKey.IsMimic(ref reader, MetadataKeys))
             {
                 return GatewayError.UnknownParameter($"metadata.{reader.GetString()}");
             }
@@ -386,7 +370,7 @@ internal sealed class MessagesRequestBuilder(ReadOnlyMemory<byte> body, int maxI
                     return GatewayError.InvalidValue("thinking.type", "expected one of 'enabled', 'adaptive' and 'disabled'.");
                 }
             }
-            else if (ChatRequestBuilder.IsMimic(ref reader, ThinkingKeys))
+            else if (FoldedKey.IsMimic(ref reader, ThinkingKeys))
             {
                 return GatewayError.UnknownParameter($"thinking.{reader.GetString()}");
             }

@@ -63,7 +63,7 @@ internal sealed class MessagesToolReader(ReadOnlyMemory<byte> body, MessagesCont
 
             if (known < 0)
             {
-                if (ChatRequestBuilder.IsMimic(ref reader, Keys))
+                if (FoldedKey.IsMimic(ref reader, Keys))
                 {
                     return GatewayError.UnknownParameter($"tools[{index}].{reader.GetString()}");
                 }

@@ -153,7 +153,7 @@ internal sealed class InputPartReader(ReadOnlyMemory<byte> body, ImageCollector 
             return null;
         }
 
-        if (ChatRequestBuilder.IsMimic(ref reader, PartKeys))
+        if (FoldedKey.IsMimic(ref reader, PartKeys))
         {
             return GatewayError.UnknownParameter($"{Here}.{reader.GetString()}");
         }

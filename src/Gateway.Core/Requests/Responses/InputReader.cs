@@ -148,7 +148,7 @@ internal sealed class InputReader(ReadOnlyMemory<byte> body, int maxImages)
             return null;
         }
 
-        if (ChatRequestBuilder.IsMimic(ref reader, ItemKeys))
+        if (FoldedKey.IsMimic(ref reader, ItemKeys))
         {
             return GatewayError.UnknownParameter($"input[{Items}].{reader.GetString()}");
         }

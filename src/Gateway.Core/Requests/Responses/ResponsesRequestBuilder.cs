@@ -8,7 +8,6 @@ namespace Gateway.Core.Requests.Responses;
 /// <summary>The outermost object of a response's request; <see cref="InputReader"/> reads the items inside.</summary>
 internal sealed class ResponsesRequestBuilder(ReadOnlyMemory<byte> body, int maxImages)
 {
-    private const int LongestModelName = 256;
     private const int LongestId = 256;
     private const int LeastOutput = 16;
     private const long MostOutput = long.MaxValue >> 16;
@@ -126,9 +125,9 @@ internal sealed class ResponsesRequestBuilder(ReadOnlyMemory<byte> body, int max
 
     private GatewayError? ReadValue(string name, ref Utf8JsonReader reader) => name switch
     {
-        "model" => Once(Keys.Model, name) ?? ReadModel(ref reader),
+        "model" => Once(Keys.Model, name) ?? RequestValue.Model(ref reader, out _model),
         "input" => Once(Keys.Input, name) ?? _input.Read(ref reader),
-        "stream" => Once(Keys.Stream, name) ?? ReadFlag(ref reader, name, out _stream),
+        "stream" => Once(Keys.Stream, name) ?? RequestValue.Flag(ref reader, name, out _stream),
         "stream_options" => Once(Keys.StreamOptions, name) ?? ReadObject(ref reader, name),
         "max_output_tokens" => Once(Keys.MaxOutputTokens, name) ?? ReadMaximum(ref reader),
         "instructions" => Once(Keys.Instructions, name) ?? ReadInstructions(ref reader),
@@ -137,7 +136,7 @@ internal sealed class ResponsesRequestBuilder(ReadOnlyMemory<byte> body, int max
         "previous_response_id" => Once(Keys.PreviousResponse, name) ?? ReadPrevious(ref reader),
         "conversation" => Once(Keys.Conversation, name) ?? ReadConversation(ref reader),
         "background" => Once(Keys.Background, name) ?? ReadBackground(ref reader),
-        "service_tier" => Once(Keys.ServiceTier, name) ?? ReadServiceTier(ref reader),
+        "service_tier" => Once(Keys.ServiceTier, name) ?? RequestValue.ServiceTier(ref reader),
         "store" => Once(Keys.Store, name) ?? ReadStore(ref reader),
         "prompt" => Once(Keys.Prompt, name) ?? ReadPrompt(ref reader),
         "user" => Once(Keys.User, name) ?? _labels.ReadUser(ref reader),
@@ -162,30 +161,6 @@ internal sealed class ResponsesRequestBuilder(ReadOnlyMemory<byte> body, int max
         var twice = _seen.HasFlag(key);
         _seen |= key;
         return twice ? GatewayError.DuplicateKey(path) : null;
-    }
-
-    private GatewayError? ReadModel(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.String)
-        {
-            return GatewayError.InvalidType("model", "a string", JsonKind.Describe(reader.TokenType));
-        }
-
-        if (reader.ValueSpan.IsEmpty || reader.ValueSpan.Length > LongestModelName)
-        {
-            return GatewayError.InvalidValue("model", $"expected the name of a model, 1 to {LongestModelName} bytes long.");
-        }
-
-        _model = reader.GetString();
-        return null;
-    }
-
-    private static GatewayError? ReadFlag(ref Utf8JsonReader reader, string path, out bool flag)
-    {
-        flag = reader.TokenType == JsonTokenType.True;
-        return reader.TokenType is JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null
-            ? null
-            : GatewayError.InvalidType(path, "a boolean", JsonKind.Describe(reader.TokenType));
     }
 
     private static GatewayError? ReadObject(ref Utf8JsonReader reader, string path)
@@ -277,7 +252,7 @@ internal sealed class ResponsesRequestBuilder(ReadOnlyMemory<byte> body, int max
         {
             if (!reader.ValueTextEquals("type"u8))
             {
-                if (ChatRequestBuilder.IsMimic(ref reader, ToolKeys))
+                if (FoldedKey.IsMimic(ref reader, ToolKeys))
                 {
                     return GatewayError.UnknownParameter($"tools[{index}].{reader.GetString()}");
                 }
@@ -377,18 +352,11 @@ internal sealed class ResponsesRequestBuilder(ReadOnlyMemory<byte> body, int max
     }
 
     private static GatewayError? ReadBackground(ref Utf8JsonReader reader) =>
-        ReadFlag(ref reader, "background", out var isBackground) ?? (isBackground ? GatewayError.UnsupportedParameter("background") : null);
-
-    /// <summary>Other tiers have other prices, which no card states.</summary>
-    private static GatewayError? ReadServiceTier(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.Null
-        || (reader.TokenType == JsonTokenType.String && (reader.ValueTextEquals("auto"u8) || reader.ValueTextEquals("default"u8)))
-            ? null
-            : GatewayError.UnsupportedParameter("service_tier");
+        RequestValue.Flag(ref reader, "background", out var isBackground) ?? (isBackground ? GatewayError.UnsupportedParameter("background") : null);
 
     private GatewayError? ReadStore(ref Utf8JsonReader reader)
     {
-        var error = ReadFlag(ref reader, "store", out var isStored);
+        var error = RequestValue.Flag(ref reader, "store", out var isStored);
         _store = isStored || reader.TokenType == JsonTokenType.Null;
         return error;
     }

@@ -54,10 +54,10 @@ internal sealed class CompletionRequestReader(ReadOnlyMemory<byte> body) : JsonB
     protected override GatewayError? ReadOwn(string key, ref Utf8JsonReader reader) => key switch
     {
         "prompt" => reader.TokenType == JsonTokenType.Null ? null : _prompt.Read(ref reader),
-        "max_tokens" => ReadNumber(ref reader, "max_tokens", 0, long.MaxValue >> 32, out _maxTokens),
-        "n" => ReadNumber(ref reader, "n", 1, MostAnswers, out _n),
-        "best_of" => ReadNumber(ref reader, "best_of", 1, MostAnswers, out _bestOf),
-        _ => ChatRequestBuilder.ReadFlag(ref reader, "echo", out _echo),
+        "max_tokens" => RequestValue.Number(ref reader, "max_tokens", 0, long.MaxValue >> 32, out _maxTokens),
+        "n" => RequestValue.Number(ref reader, "n", 1, MostAnswers, out _n),
+        "best_of" => RequestValue.Number(ref reader, "best_of", 1, MostAnswers, out _bestOf),
+        _ => RequestValue.Flag(ref reader, "echo", out _echo),
     };
 
     protected override GatewayError? Judge() =>

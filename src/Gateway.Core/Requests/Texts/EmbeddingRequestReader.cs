@@ -32,7 +32,7 @@ internal sealed class EmbeddingRequestReader(ReadOnlyMemory<byte> body) : JsonBo
     protected override GatewayError? ReadOwn(string key, ref Utf8JsonReader reader) => key switch
     {
         "input" => _input.Read(ref reader),
-        "dimensions" => ReadNumber(ref reader, "dimensions", 1, int.MaxValue, out _),
+        "dimensions" => RequestValue.Number(ref reader, "dimensions", 1, int.MaxValue, out _),
         _ => ReadFormat(ref reader),
     };
 

@@ -97,7 +97,7 @@ internal sealed class ModerationRequestReader(ReadOnlyMemory<byte> body, int max
             }
             else
             {
-                error = ChatRequestBuilder.IsMimic(ref reader, PartKeys) ? GatewayError.UnknownParameter($"{at}.{reader.GetString()}") : null;
+                error = FoldedKey.IsMimic(ref reader, PartKeys) ? GatewayError.UnknownParameter($"{at}.{reader.GetString()}") : null;
                 reader.Skip();
             }
 

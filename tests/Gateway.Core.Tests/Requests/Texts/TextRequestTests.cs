@@ -48,6 +48,23 @@ public sealed class TextRequestTests
     }
 
     [Theory]
+    [InlineData("/v1/completions", "\"prompt\":\"a\"")]
+    [InlineData("/v1/chat/completions", "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]")]
+    public void What_stands_behind_stream_options_is_read_whatever_they_hold(string path, string input)
+    {
+        var endpoint = ApiEndpoint.All.Single(known => known.Path == path);
+        foreach (var options in (string[])["null", "{}", """{"include_usage":null}""", """{"x":null,"y":{"include_usage":true}}""", """{"include_usage":null,"x":[null]}"""])
+        {
+            var request = Read(endpoint, $$"""{"stream_options":{{options}},{{input}},"n":2,"max_tokens":9,"model":"m"}""");
+
+            (request.Model, request.N, request.AllowedCompletion, request.StreamOptions.IncludeUsage, request.Parameters.Count).ShouldBe(("m", 2, 9, false, 5), options);
+        }
+
+        endpoint.TryRead(Encoding.UTF8.GetBytes($$"""{"stream_options":{"include_usage":null},{{input}},"model":"m"} x"""), 10, out _, out var error).ShouldBeFalse();
+        error!.Status.ShouldBe(400);
+    }
+
+    [Theory]
     [InlineData("\"abc\"", 3)]
     [InlineData("\"\"", 1)]
     [InlineData("[\"a\\n\",\"\\ud83d\\ude00\"]", 3)]
