@@ -80,6 +80,14 @@ internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRe
         _parts.Begin();
     }
 
+    /// <summary>A message that is one text.</summary>
+    private void WriteMessage(ReadOnlySpan<byte> head, ReadOnlyMemory<byte> text)
+    {
+        BeginMessage(head);
+        output.Write(text.Span);
+        output.Write("}"u8);
+    }
+
     private GatewayError? WriteSystem(ReadOnlyMemory<byte> content, string path)
     {
         if (content.IsEmpty)
@@ -121,9 +129,7 @@ internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRe
     {
         if (AnthropicJson.IsString(content))
         {
-            BeginMessage("{\"role\":\"user\",\"content\":"u8);
-            output.Write(content.Span);
-            output.Write("}"u8);
+            WriteMessage("{\"role\":\"user\",\"content\":"u8, content);
             return null;
         }
 
@@ -148,9 +154,7 @@ internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRe
 
         if (blocks is [{ Type: "text" } only] && AnthropicJson.IsString(only.Text))
         {
-            BeginMessage("{\"role\":\"user\",\"content\":"u8);
-            output.Write(only.Text.Span);
-            output.Write("}"u8);
+            WriteMessage("{\"role\":\"user\",\"content\":"u8, only.Text);
             return null;
         }
 
@@ -207,9 +211,7 @@ internal sealed class MessagesChatMessages(ReadOnlyMemory<byte> body, MessagesRe
     {
         if (AnthropicJson.IsString(content))
         {
-            BeginMessage("{\"role\":\"assistant\",\"content\":"u8);
-            output.Write(content.Span);
-            output.Write("}"u8);
+            WriteMessage("{\"role\":\"assistant\",\"content\":"u8, content);
             return null;
         }
 
