@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Gateway.Core.Pricing;
 
@@ -85,7 +86,7 @@ public readonly record struct Money(long NanoUsd) : IComparable<Money>
         if (fraction != 0)
         {
             buffer[at++] = '.';
-            fraction.TryFormat(buffer[at..], out written, "000000000");
+            fraction.TryFormat(buffer[at..], out written, "D9", CultureInfo.InvariantCulture);
             at += written;
             while (buffer[at - 1] == '0')
             {

@@ -17,7 +17,7 @@ namespace Gateway.Forwarding;
 /// for what a provider or a client does. A client that leaves does not end it: what the tenant's policy says does.
 /// </summary>
 internal sealed partial class Forwarder(
-    Router router, UpstreamSender sender, IOptions<KeepAliveOptions> keepAlive, GatewayMetrics metrics, TimeProvider time, ILogger<Forwarder> logger)
+    Router router, UpstreamSender sender, IOptions<KeepAliveOptions> keepAlive, TelemetryRecorder telemetry, TimeProvider time, ILogger<Forwarder> logger)
 {
     /// <summary>No provider answers within less, and a timer may go off that much before its time.</summary>
     private static readonly TimeSpan LeastTime = TimeSpan.FromMilliseconds(20);
@@ -134,9 +134,9 @@ internal sealed partial class Forwarder(
             var took = time.GetElapsedTime(sentAt);
             request.Spent += took;
             var (verdict, failed) = sent is { } result ? (VerdictText.Of(result.Verdict), result.Verdict is not (Verdict.Served or Verdict.Unknown)) : (string.Empty, false);
-            if (sent is not null)
+            if (sent is not null && telemetry.IsEnabled)
             {
-                metrics.DeploymentAttempted(request.Endpoint.Operation, target, verdict, failed, isRetry, took);
+                telemetry.Add(new DeploymentAttempt(request.Endpoint.Operation, target, verdict, failed, isRetry, took));
             }
 
             if (activity is not null)

@@ -7,6 +7,7 @@ using Gateway.Core.Metering;
 using Gateway.Core.Models;
 using Gateway.Core.Pricing;
 using Gateway.Core.Streaming;
+using Gateway.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Gateway.Pipeline;
@@ -52,6 +53,9 @@ internal sealed class Exchange
     public Observation? Observation { get; set; }
 
     public Bill? Bill { get; set; }
+
+    /// <summary>What the provider said of the images, where that was compared.</summary>
+    public ImageComparison? Compared { get; set; }
 
     /// <summary>The id of the request whose stored answer this one gets, where it repeats one.</summary>
     public string? ReplayOf { get; set; }

@@ -13,7 +13,7 @@ namespace Gateway.Pipeline;
 /// Around every request: gives it an id, puts the headers that every answer carries, turns an exception into a 500 of OpenAI's form,
 /// gives a path or method that nothing serves a body of the same form, and lets none begin on a node that is being stopped.
 /// </summary>
-internal sealed partial class ExchangeMiddleware(RequestDelegate next, Drain drain, TimeProvider time, RequestLog log, GatewayMetrics metrics, IOptions<GatewayOptions> options, ILogger<ExchangeMiddleware> logger)
+internal sealed partial class ExchangeMiddleware(RequestDelegate next, Drain drain, TimeProvider time, TelemetryRecorder telemetry, RequestTraces traces, IOptions<GatewayOptions> options, ILogger<ExchangeMiddleware> logger)
 {
     // As late as it can be, for an answer that fails on its way may lose the headers that it had.
     private static readonly Func<object, Task> WriteHeaders = static state =>
@@ -35,6 +35,8 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, Drain dra
 
     public async Task InvokeAsync(HttpContext context)
     {
+        var isWatching = InferencePaths.AreWatchers(context.Request.Path);
+        using var activity = isWatching ? null : traces.Start(context);
         var exchange = new Exchange(time, context.Request.Headers.TraceParent);
         context.Features.Set(exchange);
         context.TraceIdentifier = exchange.TraceId;
@@ -81,59 +83,61 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, Drain dra
                 drain.Exit();
             }
 
-            End(context, exchange);
-        }
-    }
-
-    /// <summary>Tells the log, the instruments and the trace, each where somebody listens.</summary>
-    private void End(HttpContext context, Exchange exchange)
-    {
-        var (path, activity) = (context.Request.Path, Activity.Current);
-        if (InferencePaths.AreWatchers(path))
-        {
-            if (activity is not null)
+            if (!isWatching && (activity is not null || telemetry.IsEnabled))
             {
-                GatewayActivities.Hide(activity);
-            }
-
-            return;
-        }
-
-        // What a browser asks before it asks is no request of its own.
-        if (_inference.Contain(path) && !HttpMethods.IsOptions(context.Request.Method))
-        {
-            metrics.RequestEnded(FactsOf(context, exchange));
-        }
-
-        if (log.IsEnabled || activity is { IsAllDataRequested: true })
-        {
-            var line = LineOf(context, exchange);
-            if (log.IsEnabled)
-            {
-                log.Write(line);
-            }
-
-            if (activity is not null)
-            {
-                GatewayActivities.Describe(activity, context, line);
+                End(context, exchange, activity);
             }
         }
     }
 
-    private static RequestFacts FactsOf(HttpContext context, Exchange exchange) => new()
+    /// <summary>Tells the log, the instruments and the trace.</summary>
+    private void End(HttpContext context, Exchange exchange, Activity? activity)
     {
-        Tenant = exchange.Caller?.Tenant.Value,
-        Outcome = OutcomeOf(context, exchange),
-        Status = exchange.Observation?.Status ?? context.Response.StatusCode,
-        Operation = exchange.Operation,
-        Target = exchange.Target,
-        Observation = exchange.Observation,
-        Bill = exchange.Bill,
-        IsStream = context.Response.ContentType?.StartsWith("text/event-stream", StringComparison.Ordinal) ?? false,
-        Limit = exchange.Limit,
-        Elapsed = exchange.Elapsed,
-        Elsewhere = exchange.ProviderTime + exchange.ReadingTime,
-    };
+        var ended = Ended(context, exchange);
+        telemetry.Add(ended);
+        if (activity is not null)
+        {
+            GatewayActivities.Describe(activity, context, ended);
+        }
+    }
+
+    private EndedRequest Ended(HttpContext context, Exchange exchange)
+    {
+        var (request, response, elapsed) = (context.Request, context.Response, exchange.Elapsed);
+        return new EndedRequest
+        {
+            RequestId = exchange.RequestId,
+            TraceId = exchange.TraceId,
+            Method = request.Method,
+            Path = request.Path.Value ?? "/",
+            Protocol = request.Protocol,
+            Scheme = request.Scheme,
+            Route = RouteOf(context),
+
+            // What a browser asks before it asks is no request of its own.
+            IsInference = _inference.Contain(request.Path) && !HttpMethods.IsOptions(request.Method),
+            Operation = exchange.Operation,
+            Status = exchange.Observation?.Status ?? response.StatusCode,
+            Outcome = OutcomeOf(context, exchange),
+            Refusal = exchange.Refusal,
+            Limit = exchange.Limit,
+            ReplayOf = exchange.ReplayOf,
+            Tenant = exchange.Caller?.Tenant.Value,
+            Key = exchange.Caller?.Key.Value,
+            Target = exchange.Target,
+            Observation = exchange.Observation,
+            Bill = exchange.Bill,
+            Images = exchange.Measurement?.Images.Count ?? 0,
+            Compared = exchange.Compared,
+            IsStream = response.ContentType?.StartsWith("text/event-stream", StringComparison.Ordinal) ?? false,
+            EndedAt = exchange.At + elapsed,
+            Elapsed = elapsed,
+            Elsewhere = exchange.ProviderTime + exchange.ReadingTime,
+        };
+    }
+
+    private static string? RouteOf(HttpContext context) =>
+        (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText is { } pattern ? pattern.StartsWith('/') ? pattern : $"/{pattern}" : null;
 
     private static string OutcomeOf(HttpContext context, Exchange exchange) => exchange switch
     {
@@ -147,30 +151,6 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, Drain dra
     private static bool IsClientGone(Exception exception, HttpContext context) =>
         exception is ConnectionResetException or ConnectionAbortedException
         || (exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested);
-
-    private static RequestLine LineOf(HttpContext context, Exchange exchange) => new()
-    {
-        RequestId = exchange.RequestId,
-        Method = context.Request.Method,
-        Path = context.Request.Path.Value ?? "/",
-        Status = exchange.Observation?.Status ?? context.Response.StatusCode,
-        Refusal = exchange.Refusal,
-        ReplayOf = exchange.ReplayOf,
-        Tenant = exchange.Caller?.Tenant.Value,
-        Key = exchange.Caller?.Key.Value,
-        Model = exchange.Target?.Card.Id,
-        Provider = exchange.Target?.Deployment.Provider.Name,
-        UpstreamModel = exchange.Target?.Deployment.Model,
-        Outcome = exchange.Observation is { } observed ? LedgerText.Of(observed.Outcome) : null,
-        PromptTokens = exchange.Bill?.Usage.PromptTokens ?? 0,
-        CompletionTokens = exchange.Bill?.Usage.CompletionTokens ?? 0,
-        Images = exchange.Measurement?.Images.Count ?? 0,
-        CostUsd = exchange.Bill?.Charge.Amount.ToString(),
-        DurationMs = (long)exchange.Elapsed.TotalMilliseconds,
-        OwnMs = (long)Math.Max(0, (exchange.Elapsed - exchange.ProviderTime - exchange.ReadingTime).TotalMilliseconds),
-        FirstTokenMs = exchange.Observation?.FirstTokenMs,
-        TraceId = exchange.TraceId,
-    };
 
     private static partial class Log
     {

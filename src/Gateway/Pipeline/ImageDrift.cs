@@ -24,29 +24,28 @@ internal sealed class ImageDrift(GatewayMetrics metrics, TimeProvider time)
     /// <param name="measurement">What was counted before.</param>
     /// <param name="observed">What the provider said.</param>
     /// <param name="body">The request, as far as it is still held.</param>
-    public void Observe(IEndpoint endpoint, Target target, Measurement measurement, Observation observed, RequestBody body)
+    /// <returns>Null where they were not compared.</returns>
+    public ImageComparison? Compare(IEndpoint endpoint, Target target, Measurement measurement, Observation observed, RequestBody body)
     {
-        if (!metrics.WantsImageBilled
+        if (!metrics.WantsImageComparison
             || measurement is not { ImageTokens: > 0, AssumesSizes: false }
             || observed is not { Outcome: AnswerOutcome.Completed, Usage: { } usage })
         {
-            return;
+            return null;
         }
 
         if (usage.ImageInputTokens > 0)
         {
-            Record(usage.ImageInputTokens);
+            return new ImageComparison(usage.ImageInputTokens, measurement.ImageTokens);
         }
-        else if (body is { IsHeld: true, Memory.Length: <= LongestPrompt }
+
+        return body is { IsHeld: true, Memory.Length: <= LongestPrompt }
             && target.Deployment.Tokenizer is { } name
             && IsDue(target.Card.Id)
             && BytePairEncoder.TryGet(name, out var encoder)
-            && endpoint.CountText(body.Memory.Span, encoder) is { IsExact: true } text)
-        {
-            Record(Math.Max(0, usage.PromptTokens - text.Tokens));
-        }
-
-        void Record(long billed) => metrics.ImageBilled(target.Card.Id, target.Deployment.Model, billed, measurement.ImageTokens);
+            && endpoint.CountText(body.Memory.Span, encoder) is { IsExact: true } text
+                ? new ImageComparison(Math.Max(0, usage.PromptTokens - text.Tokens), measurement.ImageTokens)
+                : null;
     }
 
     private bool IsDue(string model)

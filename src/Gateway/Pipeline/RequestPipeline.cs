@@ -205,7 +205,7 @@ internal sealed partial class RequestPipeline(
             return context.Response.HasStarted ? null : GatewayError.LedgerUnavailable();
         }
 
-        drift.Observe(endpoint, target, measurement, response.Observation, body);
+        exchange.Compared = drift.Compare(endpoint, target, measurement, response.Observation, body);
         await stored.BindAsync(request, target, caller.Tenant, response.Observation, bill, isSpooled);
         await response.FinishAsync(bill.Charge, exchange.TraceId, context.RequestAborted);
         return response.Refusal;

@@ -1,3 +1,4 @@
+using Gateway.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace Gateway.Pipeline;
@@ -12,7 +13,12 @@ internal static class ShutdownRegistration
         services.AddOptions<HostOptions>().Configure<IOptions<ShutdownOptions>>(
             static (host, shutdown) => host.ShutdownTimeout = shutdown.Value.Delay + shutdown.Value.Grace + (2 * ShutdownOptions.Settling));
         services.AddSingleton<Drain>();
-        services.AddHostedService(static provider => provider.GetRequiredService<Drain>());
+        services.AddHostedService(static provider =>
+        {
+            var drain = provider.GetRequiredService<Drain>();
+            provider.GetRequiredService<GatewayMetrics>().ObserveRunning(() => drain.Running);
+            return drain;
+        });
         return services;
     }
 }

@@ -48,9 +48,9 @@ internal sealed partial class GatewayMetrics
     public GatewayMetrics(IMeterFactory meters, TimeProvider time)
     {
         _meter = meters.Create(MeterName);
+        _http = new HttpInstruments(_meter);
         _requests = new RequestInstruments(_meter);
         _tenants = new TenantTraffic(time);
-        ObserveTenants();
         _imageEstimateRatio = _meter.CreateHistogram<double>(
             "gateway.image.estimate_ratio",
             unit: "1",
@@ -83,8 +83,8 @@ internal sealed partial class GatewayMetrics
     /// <summary>Whether anybody listens to <see cref="LedgerCommitted"/>.</summary>
     public bool WantsLedgerCommitted => _ledgerCommitDuration.Enabled;
 
-    /// <summary>Whether anybody listens to <see cref="ImageBilled"/>: what it is told may cost something to work out.</summary>
-    public bool WantsImageBilled => _imageEstimateRatio.Enabled;
+    /// <summary>Whether anybody listens to an <see cref="ImageComparison"/>: it may cost something to work out.</summary>
+    public bool WantsImageComparison => _imageEstimateRatio.Enabled;
 
     /// <summary>Only where limits are shared through Redis; to be called once.</summary>
     public void ObserveRedisOutage(Func<bool> isDown) => _meter.CreateObservableGauge(
@@ -128,37 +128,31 @@ internal sealed partial class GatewayMetrics
             where T : struct => new(value, new(MetricTags.Provider, health.Provider), new(MetricTags.UpstreamModel, health.Model));
     }
 
-    /// <summary>Takes note of one request to a provider.</summary>
-    /// <param name="operation">As the GenAI conventions name it.</param>
-    /// <param name="target">Who was asked.</param>
-    /// <param name="verdict">What came of it: one of a few words.</param>
-    /// <param name="failed">Whether that is an error.</param>
-    /// <param name="isRetry">Whether another attempt for the same request failed before.</param>
-    /// <param name="took">From sending it to the end of its answer.</param>
-    public void DeploymentAttempted(string operation, Target target, string verdict, bool failed, bool isRetry, TimeSpan took)
+    public void DeploymentAttempted(DeploymentAttempt attempt)
     {
-        var (provider, upstreamModel) = (target.Deployment.Provider.Name, target.Deployment.Model);
+        var (deployment, card) = (attempt.Target.Deployment, attempt.Target.Card);
+        var (provider, upstreamModel) = (deployment.Provider.Name, deployment.Model);
         if (_deploymentAttempts.Enabled)
         {
             _deploymentAttempts.Add(
-                1, [new(MetricTags.Provider, provider), new(MetricTags.UpstreamModel, upstreamModel), new("gateway.deployment.verdict", verdict), new("gateway.retry", isRetry ? True : False)]);
+                1, [new(MetricTags.Provider, provider), new(MetricTags.UpstreamModel, upstreamModel), new("gateway.deployment.verdict", attempt.Verdict), new("gateway.retry", attempt.IsRetry ? True : False)]);
         }
 
         if (_operationDuration.Enabled)
         {
             var tags = new TagList
             {
-                { MetricTags.Operation, operation },
+                { MetricTags.Operation, attempt.Operation },
                 { MetricTags.Provider, provider },
-                { MetricTags.Model, target.Card.Id },
+                { MetricTags.Model, card.Id },
                 { MetricTags.UpstreamModel, upstreamModel },
             };
-            if (failed)
+            if (attempt.Failed)
             {
-                tags.Add(MetricTags.Error, verdict);
+                tags.Add(MetricTags.Error, attempt.Verdict);
             }
 
-            _operationDuration.Record(took.TotalSeconds, tags);
+            _operationDuration.Record(attempt.Took.TotalSeconds, tags);
         }
     }
 
@@ -199,13 +193,6 @@ internal sealed partial class GatewayMetrics
 
     /// <param name="rows">0 or more.</param>
     public void LedgerRowsRefused(long rows) => _ledgerRefusedRows.Add(rows);
-
-    /// <param name="model">The model's id in the catalog.</param>
-    /// <param name="upstreamModel">The provider's name of the model that served.</param>
-    /// <param name="billed">Image tokens by the provider, 0 or more.</param>
-    /// <param name="estimated">Image tokens as counted before, 1 or more.</param>
-    public void ImageBilled(string model, string upstreamModel, long billed, long estimated) =>
-        _imageEstimateRatio.Record((double)billed / estimated, new(MetricTags.Model, model), new(MetricTags.UpstreamModel, upstreamModel));
 
     /// <param name="account">What kind of account it is.</param>
     /// <param name="percent">The threshold that was passed.</param>

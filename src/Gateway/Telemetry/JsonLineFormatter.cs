@@ -1,67 +1,81 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Serilog.Events;
-using Serilog.Formatting;
 using Serilog.Formatting.Display;
 using Serilog.Formatting.Json;
 
 namespace Gateway.Telemetry;
 
 /// <summary>A log event as one line of JSON: <c>time</c>, <c>level</c>, <c>message</c>, <c>exception</c>, then its properties, a request's line flat among them.</summary>
-internal sealed class JsonLineFormatter : ITextFormatter
+internal sealed class JsonLineFormatter : ILineFormatter, IDisposable
 {
-    private static readonly SearchValues<char> NeedEscaping = SearchValues.Create(
-        [.. Enumerable.Range(0, 32).Select(control => (char)control), '"', '\\', '\u2028', '\u2029']);
+    // A line is read as JSON and by people, never by a browser.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonEncodedText Time = JsonEncodedText.Encode("time");
+    private static readonly JsonEncodedText Level = JsonEncodedText.Encode("level");
+    private static readonly JsonEncodedText Message = JsonEncodedText.Encode("message");
+    private static readonly JsonEncodedText Error = JsonEncodedText.Encode("exception");
+    private static readonly JsonEncodedText[] Levels = [.. Enum.GetNames<LogEventLevel>().Select(static name => JsonEncodedText.Encode(name))];
 
+    private readonly Utf8JsonWriter _json = new(Stream.Null, Options);
     private readonly MessageTemplateTextFormatter _message = new("{Message:lj}");
     private readonly JsonValueFormatter _values = new(typeTagName: null);
 
-    public void Format(LogEvent logEvent, TextWriter output)
+    /// <summary>Adds a line that no logger wrote.</summary>
+    public static void WriteWarning(string message, IBufferWriter<byte> output)
     {
-        Span<char> time = stackalloc char[40];
-        logEvent.Timestamp.UtcDateTime.TryFormat(time, out var length, "O");
-        output.Write("{\"time\":\"");
-        output.Write(time[..length]);
-        output.Write("\",\"level\":\"");
-        output.Write(logEvent.Level.ToString());
-        output.Write('"');
-        if (logEvent.Properties.TryGetValue(RequestLog.Property, out var value) && value is RequestLine request)
+        using (var json = new Utf8JsonWriter(output, Options))
         {
-            request.WriteTo(output);
-            output.Write("}\n");
-            return;
+            json.WriteStartObject();
+            json.WriteString(Level, Levels[(int)LogEventLevel.Warning]);
+            json.WriteString(Message, message);
+            json.WriteEndObject();
         }
 
-        output.Write(",\"message\":");
-        using var message = new StringWriter();
-        _message.Format(logEvent, message);
-        WriteString(output, message.ToString());
+        output.Write("\n"u8);
+    }
+
+    public void Format(LogEvent logEvent, IBufferWriter<byte> output)
+    {
+        _json.Reset(output);
+        _json.WriteStartObject();
+        Span<byte> time = stackalloc byte[40];
+        logEvent.Timestamp.UtcDateTime.TryFormat(time, out var length, "O");
+        _json.WriteString(Time, time[..length]);
+        _json.WriteString(Level, Levels[(int)logEvent.Level]);
+        if (logEvent.Properties.TryGetValue(RequestLog.Property, out var value) && value is EndedRequest request)
+        {
+            RequestLine.Write(request, _json);
+        }
+        else
+        {
+            WriteMembers(logEvent);
+        }
+
+        _json.WriteEndObject();
+        _json.Flush();
+        output.Write("\n"u8);
+    }
+
+    public void Dispose() => _json.Dispose();
+
+    private void WriteMembers(LogEvent logEvent)
+    {
+        using var text = new StringWriter();
+        _message.Format(logEvent, text);
+        _json.WriteString(Message, text.ToString());
         if (logEvent.Exception is { } exception)
         {
-            output.Write(",\"exception\":");
-            WriteString(output, exception.ToString());
+            _json.WriteString(Error, exception.ToString());
         }
 
         foreach (var (name, property) in logEvent.Properties)
         {
-            output.Write(',');
-            WriteString(output, name);
-            output.Write(':');
-            _values.Format(property, output);
+            text.GetStringBuilder().Clear();
+            _values.Format(property, text);
+            _json.WritePropertyName(name);
+            _json.WriteRawValue(text.ToString(), skipInputValidation: true);
         }
-
-        output.Write("}\n");
-    }
-
-    public static void WriteString(TextWriter output, string text)
-    {
-        if (text.AsSpan().ContainsAny(NeedEscaping))
-        {
-            JsonValueFormatter.WriteQuotedJsonString(text, output);
-            return;
-        }
-
-        output.Write('"');
-        output.Write(text);
-        output.Write('"');
     }
 }

@@ -13,7 +13,6 @@ internal static class MeteredInstruments
     /// <summary>The framework's, by meter.</summary>
     public static readonly FrozenDictionary<string, FrozenSet<string>> Framework = new Dictionary<string, FrozenSet<string>>(StringComparer.Ordinal)
     {
-        ["Microsoft.AspNetCore.Hosting"] = Set("http.server.request.duration", "http.server.active_requests"),
         ["Microsoft.AspNetCore.Server.Kestrel"] = Set("kestrel.active_connections", "kestrel.rejected_connections", "kestrel.queued_connections", "kestrel.tls_handshake.duration"),
         ["System.Runtime"] = Set(
             "dotnet.gc.collections",

@@ -43,14 +43,14 @@ internal sealed class RequestInstruments(Meter meter)
         }
     }
 
-    public void Record(in RequestFacts facts)
+    public void Record(EndedRequest request)
     {
-        if (facts.Limit is { } limit)
+        if (request.Limit is { } limit)
         {
             CountRefusal(limit, 1);
         }
 
-        if (facts is not { Target: { } target, Observation: { } observed })
+        if (request is not { Target: { } target, Observation: { } observed })
         {
             return;
         }
@@ -58,7 +58,7 @@ internal sealed class RequestInstruments(Meter meter)
         // In this order everywhere: the SDK finds the point sooner.
         var tags = new TagList
         {
-            { MetricTags.Operation, facts.Operation },
+            { MetricTags.Operation, request.Operation },
             { MetricTags.Provider, target.Deployment.Provider.Name },
             { MetricTags.Model, target.Card.Id },
             { MetricTags.UpstreamModel, target.Deployment.Model },
@@ -66,10 +66,10 @@ internal sealed class RequestInstruments(Meter meter)
         var completed = observed.Outcome == AnswerOutcome.Completed;
         if (completed)
         {
-            RecordAnswer(facts, observed, tags);
+            RecordAnswer(request, observed, tags);
         }
 
-        if (facts.Bill is { Usage: { TotalTokens: > 0 } usage })
+        if (request.Bill is { Usage: { TotalTokens: > 0 } usage })
         {
             RecordTokens(usage.PromptTokens, "input", tags);
             RecordTokens(usage.CompletionTokens, "output", tags);
@@ -79,20 +79,20 @@ internal sealed class RequestInstruments(Meter meter)
             }
         }
 
-        _overhead.Record(Math.Max(0, (facts.Elapsed - facts.Elsewhere).TotalSeconds), new KeyValuePair<string, object?>(MetricTags.Operation, facts.Operation));
+        _overhead.Record(request.Own.TotalSeconds, new KeyValuePair<string, object?>(MetricTags.Operation, request.Operation));
         if (!completed)
         {
-            tags.Add(MetricTags.Error, facts.Outcome);
+            tags.Add(MetricTags.Error, request.Outcome);
         }
 
-        _duration.Record(facts.Elapsed.TotalSeconds, tags);
+        _duration.Record(request.Elapsed.TotalSeconds, tags);
     }
 
     private static InstrumentAdvice<double> Advice(double[] buckets) => new() { HistogramBucketBoundaries = buckets };
 
     private void CountRefusal(RefusingLimit limit, long count) => _refusals.Add(count, new("gateway.limit.scope", limit.Scope), new("gateway.limit.kind", limit.Kind));
 
-    private void RecordAnswer(in RequestFacts facts, Observation observed, TagList tags)
+    private void RecordAnswer(EndedRequest request, Observation observed, TagList tags)
     {
         if (observed.FirstTokenMs is not { } firstTokenMs)
         {
@@ -100,9 +100,9 @@ internal sealed class RequestInstruments(Meter meter)
         }
 
         _firstToken.Record(firstTokenMs / 1000d, tags);
-        if (facts is { IsStream: true, Bill.Usage.CompletionTokens: > 1 and var tokens })
+        if (request is { IsStream: true, Bill.Usage.CompletionTokens: > 1 and var tokens })
         {
-            _perToken.Record(Math.Max(0, facts.Elapsed.TotalSeconds - (firstTokenMs / 1000d)) / (tokens - 1), tags);
+            _perToken.Record(Math.Max(0, request.Elapsed.TotalSeconds - (firstTokenMs / 1000d)) / (tokens - 1), tags);
         }
     }
 

@@ -1,115 +1,84 @@
-using System.Globalization;
-using Serilog.Events;
+using System.Text.Json;
 
 namespace Gateway.Telemetry;
 
-/// <summary>
-/// The facts of one request's line in the log, as one value of a log event: a property for each would cost more than the rest of the line.
-/// It holds ids, counts and times; never content, keys or addresses of pictures.
-/// </summary>
-internal sealed class RequestLine : LogEventPropertyValue
+/// <summary>One request's line in the log. It holds ids, counts and times; never content, keys or addresses of pictures.</summary>
+internal static class RequestLine
 {
-    public required string RequestId { get; init; }
+    private static readonly JsonEncodedText RequestId = JsonEncodedText.Encode("request_id");
+    private static readonly JsonEncodedText Method = JsonEncodedText.Encode("method");
+    private static readonly JsonEncodedText Path = JsonEncodedText.Encode("path");
+    private static readonly JsonEncodedText Status = JsonEncodedText.Encode("status");
+    private static readonly JsonEncodedText Refusal = JsonEncodedText.Encode("refusal");
+    private static readonly JsonEncodedText ReplayOf = JsonEncodedText.Encode("replay_of");
+    private static readonly JsonEncodedText Tenant = JsonEncodedText.Encode("tenant_id");
+    private static readonly JsonEncodedText Key = JsonEncodedText.Encode("key_id");
+    private static readonly JsonEncodedText Model = JsonEncodedText.Encode("model");
+    private static readonly JsonEncodedText Provider = JsonEncodedText.Encode("provider");
+    private static readonly JsonEncodedText UpstreamModel = JsonEncodedText.Encode("upstream_model");
+    private static readonly JsonEncodedText Outcome = JsonEncodedText.Encode("outcome");
+    private static readonly JsonEncodedText PromptTokens = JsonEncodedText.Encode("prompt_tokens");
+    private static readonly JsonEncodedText CompletionTokens = JsonEncodedText.Encode("completion_tokens");
+    private static readonly JsonEncodedText Images = JsonEncodedText.Encode("images");
+    private static readonly JsonEncodedText CostUsd = JsonEncodedText.Encode("cost_usd");
+    private static readonly JsonEncodedText DurationMs = JsonEncodedText.Encode("duration_ms");
+    private static readonly JsonEncodedText OwnMs = JsonEncodedText.Encode("own_ms");
+    private static readonly JsonEncodedText FirstTokenMs = JsonEncodedText.Encode("first_token_ms");
+    private static readonly JsonEncodedText TraceId = JsonEncodedText.Encode("trace_id");
 
-    public required string Method { get; init; }
+    /// <summary>For a machine: members of a JSON object that is begun, and goes on.</summary>
+    public static void Write(EndedRequest request, Utf8JsonWriter json)
+    {
+        json.WriteString(RequestId, request.RequestId);
+        json.WriteString(Method, request.Method);
+        json.WriteString(Path, request.Path);
+        json.WriteNumber(Status, request.Status);
+        Write(json, Refusal, request.Refusal);
+        Write(json, ReplayOf, request.ReplayOf);
+        Write(json, Tenant, request.Tenant);
+        Write(json, Key, request.Key);
+        if (request.Target is { } target)
+        {
+            json.WriteString(Model, target.Card.Id);
+            json.WriteString(Provider, target.Deployment.Provider.Name);
+            json.WriteString(UpstreamModel, target.Deployment.Model);
+        }
 
-    public required string Path { get; init; }
+        if (request.Observation is not null)
+        {
+            json.WriteString(Outcome, request.Outcome);
+        }
 
-    public required int Status { get; init; }
+        json.WriteNumber(PromptTokens, request.PromptTokens);
+        json.WriteNumber(CompletionTokens, request.CompletionTokens);
+        json.WriteNumber(Images, request.Images);
+        Write(json, CostUsd, request.CostUsd);
+        json.WriteNumber(DurationMs, (long)request.Elapsed.TotalMilliseconds);
+        json.WriteNumber(OwnMs, (long)request.Own.TotalMilliseconds);
+        if (request.Observation is { FirstTokenMs: { } firstTokenMs })
+        {
+            json.WriteNumber(FirstTokenMs, firstTokenMs);
+        }
 
-    public string? Refusal { get; init; }
-
-    public string? ReplayOf { get; init; }
-
-    public string? Tenant { get; init; }
-
-    public string? Key { get; init; }
-
-    public string? Model { get; init; }
-
-    public string? Provider { get; init; }
-
-    public string? UpstreamModel { get; init; }
-
-    public string? Outcome { get; init; }
-
-    public long PromptTokens { get; init; }
-
-    public long CompletionTokens { get; init; }
-
-    public int Images { get; init; }
-
-    public string? CostUsd { get; init; }
-
-    public required long DurationMs { get; init; }
-
-    /// <summary>Of the duration, without providers, waits before retries and the client's sending.</summary>
-    public long OwnMs { get; init; }
-
-    public long? FirstTokenMs { get; init; }
-
-    public required string TraceId { get; init; }
+        json.WriteString(TraceId, request.TraceId);
+    }
 
     /// <summary>For the eye.</summary>
-    public override void Render(TextWriter output, string? format = null, IFormatProvider? formatProvider = null)
+    public static void Write(EndedRequest request, TextWriter output)
     {
-        output.Write($"{RequestId} {Method} {Path} {Status} {Refusal ?? Outcome ?? ReplayOf} {DurationMs} ms");
-        if (Model is not null)
+        var end = request.Refusal ?? (request.Observation is null ? request.ReplayOf : request.Outcome);
+        output.Write($"{request.RequestId} {request.Method} {request.Path} {request.Status} {end} {(long)request.Elapsed.TotalMilliseconds} ms");
+        if (request.Target is { Card.Id: var model, Deployment: var deployment })
         {
-            output.Write($", {Model} at {Provider} ({UpstreamModel}), {PromptTokens} + {CompletionTokens} tokens, {Images} images, {CostUsd ?? "0"} USD");
+            output.Write($", {model} at {deployment.Provider.Name} ({deployment.Model}), {request.PromptTokens} + {request.CompletionTokens} tokens, {request.Images} images, {request.CostUsd ?? "0"} USD");
         }
     }
 
-    /// <summary>For a machine: members of a JSON object that goes on.</summary>
-    public void WriteTo(TextWriter output)
-    {
-        Write(output, "request_id", RequestId);
-        Write(output, "method", Method);
-        Write(output, "path", Path);
-        Write(output, "status", Status);
-        Write(output, "refusal", Refusal);
-        Write(output, "replay_of", ReplayOf);
-        Write(output, "tenant_id", Tenant);
-        Write(output, "key_id", Key);
-        Write(output, "model", Model);
-        Write(output, "provider", Provider);
-        Write(output, "upstream_model", UpstreamModel);
-        Write(output, "outcome", Outcome);
-        Write(output, "prompt_tokens", PromptTokens);
-        Write(output, "completion_tokens", CompletionTokens);
-        Write(output, "images", Images);
-        Write(output, "cost_usd", CostUsd);
-        Write(output, "duration_ms", DurationMs);
-        Write(output, "own_ms", OwnMs);
-        if (FirstTokenMs is { } firstTokenMs)
-        {
-            Write(output, "first_token_ms", firstTokenMs);
-        }
-
-        Write(output, "trace_id", TraceId);
-    }
-
-    private static void Write(TextWriter output, string name, string? value)
+    private static void Write(Utf8JsonWriter json, JsonEncodedText name, string? value)
     {
         if (value is not null)
         {
-            Name(output, name);
-            JsonLineFormatter.WriteString(output, value);
+            json.WriteString(name, value);
         }
-    }
-
-    private static void Write(TextWriter output, string name, long value)
-    {
-        Name(output, name);
-        Span<char> digits = stackalloc char[20];
-        value.TryFormat(digits, out var length, default, CultureInfo.InvariantCulture);
-        output.Write(digits[..length]);
-    }
-
-    private static void Name(TextWriter output, string name)
-    {
-        output.Write(",\"");
-        output.Write(name);
-        output.Write("\":");
     }
 }

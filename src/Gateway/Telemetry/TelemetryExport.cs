@@ -12,7 +12,7 @@ namespace Gateway.Telemetry;
 /// Holds OpenTelemetry's providers for as long as the host runs: metrics for <c>/metrics</c> always, metrics and traces for a collector where one is set.
 /// Exporting has threads and bounded queues of its own: a collector that is slow or gone costs what is not exported, never a request's time.
 /// </summary>
-internal sealed class TelemetryExport(IConfiguration configuration, IMeterFactory meters, GatewayMetrics instruments, MetricsEndpoint endpoint) : IHostedService, IDisposable
+internal sealed class TelemetryExport(IConfiguration configuration, IMeterFactory meters, GatewayMetrics instruments, TelemetryRecorder recorder, RequestTraces requests, MetricsEndpoint endpoint) : IHostedService, IDisposable
 {
     private const string ServiceName = "gateway";
     private const int ShutdownTimeoutMs = 3_000;
@@ -29,21 +29,26 @@ internal sealed class TelemetryExport(IConfiguration configuration, IMeterFactor
             .AddReader(endpoint.Reader);
         _metrics = (otlp.ExportMetrics ? metrics.AddOtlpExporter() : metrics).Build();
         instruments.BeginAtZero();
-        if (otlp.ExportTraces)
+        if (otlp.Sampler is { } sampler)
         {
             _traces = Configured(Sdk.CreateTracerProviderBuilder())
                 .SetResourceBuilder(Resource())
-                .AddSource(GatewayActivities.SourceName, GatewayActivities.ServerSourceName)
+                .AddSource(GatewayActivities.SourceName)
+                .SetSampler(new AlwaysOnSampler()) // What is not to be kept is not begun.
                 .AddOtlpExporter()
                 .Build();
+            requests.Follow(sampler);
         }
 
         return Task.CompletedTask;
     }
 
     /// <summary>Sends what is left, within a few seconds.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.Run(
-        () => Parallel.Invoke(() => _traces?.Shutdown(ShutdownTimeoutMs), () => _metrics?.Shutdown(ShutdownTimeoutMs)), CancellationToken.None);
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        recorder.Flush();
+        return Task.Run(() => Parallel.Invoke(() => _traces?.Shutdown(ShutdownTimeoutMs), () => _metrics?.Shutdown(ShutdownTimeoutMs)), CancellationToken.None);
+    }
 
     public void Dispose()
     {

@@ -1,24 +1,21 @@
 using System.Diagnostics.Metrics;
 using Gateway.Telemetry.Prometheus;
+using Gateway.Telemetry.Tracing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Serilog;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
-using Serilog.Formatting;
-using Serilog.Formatting.Display;
 using ILogger = Serilog.ILogger;
 
 namespace Gateway.Telemetry;
 
 internal static class TelemetryRegistration
 {
-    private const string Readable = "[{Timestamp:HH:mm:ss} {Level:u3}] {Message:lj}{NewLine}{Exception}";
-
     /// <summary>Logs through Serilog: lines of JSON on the console, in Development lines for the eye. Levels come from the section <c>Serilog</c>.</summary>
     public static WebApplicationBuilder AddTelemetry(this WebApplicationBuilder builder)
     {
         Serilog.Debugging.SelfLog.Enable(Console.Error);
-        ITextFormatter formatter = builder.Environment.IsDevelopment() ? new MessageTemplateTextFormatter(Readable) : new JsonLineFormatter();
+        ILineFormatter formatter = builder.Environment.IsDevelopment() ? new ReadableLineFormatter() : new JsonLineFormatter();
         var console = new BackgroundSink(formatter, Console.OpenStandardOutput());
         var logger = new LoggerConfiguration()
             .MinimumLevel.Information()
@@ -47,6 +44,8 @@ internal static class TelemetryRegistration
             metrics.ObserveLog(() => console.Dropped);
             return metrics;
         });
+        builder.Services.AddSingleton<TelemetryRecorder>();
+        builder.Services.AddSingleton<RequestTraces>();
         builder.Services.AddSingleton<MetricsEndpoint>();
         builder.Services.AddSingleton<Readiness>();
 

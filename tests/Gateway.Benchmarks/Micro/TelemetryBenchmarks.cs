@@ -8,6 +8,7 @@ using Gateway.Core.Streaming;
 using Gateway.Telemetry;
 using Gateway.Telemetry.Prometheus;
 using Gateway.Telemetry.Tracing;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -22,17 +23,23 @@ namespace Gateway.Benchmarks.Micro;
 public class TelemetryBenchmarks : IDisposable
 {
     private const int Tenants = 10_000;
+    private const int Batch = 128;
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly MetricsEndpoint _endpoint = new();
-    private readonly RequestFacts _facts;
     private readonly Target _target;
+    private readonly Bill _bill;
+    private readonly Observation _observation = new() { Outcome = AnswerOutcome.Completed, Status = 200, FirstTokenMs = 300 };
     private readonly string[] _tenants = [.. Enumerable.Range(0, Tenants).Select(static tenant => $"ten_{tenant:x32}")];
     private readonly GatewayMetrics _metrics;
     private readonly MeterProvider _provider;
-    private readonly TracerProvider _traces;
+    private readonly RequestTraces _traces = new();
+    private readonly DefaultHttpContext _context = new();
+    private readonly BackgroundSink _sink = new(new JsonLineFormatter(), Stream.Null);
     private readonly RequestLog _log;
+    private readonly TelemetryRecorder _recorder;
     private int _next;
+    private int _calls;
 
     public TelemetryBenchmarks()
     {
@@ -42,80 +49,52 @@ public class TelemetryBenchmarks : IDisposable
             Model = "gpt-4o-2024-08-06",
         };
         _target = new Target("gpt-4o", new ModelCard { Id = "gpt-4o", Deployments = [deployment] }, deployment, PriceBook.Empty.At(DateTimeOffset.UnixEpoch));
-        _facts = new RequestFacts
-        {
-            Tenant = _tenants[0],
-            Outcome = "completed",
-            Status = 200,
-            Operation = "chat",
-            Target = _target,
-            Observation = new Observation { Outcome = AnswerOutcome.Completed, Status = 200, FirstTokenMs = 300 },
-            Bill = new Bill(new Usage { PromptTokens = 1117, ImageInputTokens = 1105, CompletionTokens = 40 }, UsageSource.Provider, new Charge(new Money(3_192_500), new Money(3_192_500))),
-            IsStream = true,
-            Limit = null,
-            Elapsed = TimeSpan.FromMilliseconds(900),
-            Elsewhere = TimeSpan.FromMilliseconds(897),
-        };
+        _bill = new Bill(new Usage { PromptTokens = 1117, ImageInputTokens = 1105, CompletionTokens = 40 }, UsageSource.Provider, new Charge(new Money(3_192_500), new Money(3_192_500)));
         var meters = _services.GetRequiredService<IMeterFactory>();
         _metrics = new GatewayMetrics(meters, TimeProvider.System);
         _provider = Sdk.CreateMeterProviderBuilder().AddInstruments(meters).AddReader(_endpoint.Reader).Build();
-        _traces = Sdk.CreateTracerProviderBuilder().AddSource(GatewayActivities.SourceName).SetSampler(new ParentBasedSampler(new AlwaysOffSampler())).Build();
-        var sink = new BackgroundSink(new JsonLineFormatter(), Stream.Null);
-        _log = new RequestLog(new LoggerConfiguration().MinimumLevel.Information().WriteTo.Sink(sink).CreateLogger(), TimeProvider.System);
+        _traces.Follow(new ParentBasedSampler(new TraceIdRatioBasedSampler(0)));
+        _context.Request.Method = "POST";
+        _log = new RequestLog(new LoggerConfiguration().MinimumLevel.Information().WriteTo.Sink(_sink).CreateLogger());
+        _recorder = new TelemetryRecorder(_metrics, _log);
         foreach (var tenant in _tenants)
         {
-            _metrics.RequestEnded(_facts with { Tenant = tenant });
+            _metrics.RequestEnded(Ended(tenant));
         }
     }
 
     /// <summary>All instruments of a request that ends well.</summary>
     [Benchmark(Baseline = true)]
-    public void Instruments()
-    {
-        _metrics.DeploymentAttempted("chat", _target, "served", failed: false, isRetry: false, TimeSpan.FromMilliseconds(890));
-        _metrics.RequestEnded(_facts);
-    }
+    public void Instruments() => Instruments(_tenants[0]);
 
     /// <summary>The same, of ten thousand tenants in turn.</summary>
     [Benchmark]
-    public void InstrumentsOfManyTenants()
+    public void InstrumentsOfManyTenants() => Instruments(NextTenant());
+
+    /// <summary>Of one request, until it is written.</summary>
+    [Benchmark]
+    public void RequestLine()
     {
-        _next = _next + 1 < Tenants ? _next + 1 : 0;
-        _metrics.DeploymentAttempted("chat", _target, "served", failed: false, isRetry: false, TimeSpan.FromMilliseconds(890));
-        _metrics.RequestEnded(_facts with { Tenant = _tenants[_next] });
+        _log.Write(Ended(_tenants[0]));
+        Drain();
     }
 
-    /// <summary>Until the line is handed to the thread that writes it.</summary>
+    /// <summary>Both, as a request has them: added to what waits, and told and written later by the threads for it.</summary>
     [Benchmark]
-    public void RequestLine() => _log.Write(new RequestLine
+    public void Recorded()
     {
-        RequestId = "req_0198f3a0c0de7000800000000000abcd",
-        Method = "POST",
-        Path = "/v1/chat/completions",
-        Status = 200,
-        Tenant = _tenants[0],
-        Key = "key_0198f3a0c0de7000800000000000abcd",
-        Model = "gpt-4o",
-        Provider = "openai",
-        UpstreamModel = "gpt-4o-2024-08-06",
-        Outcome = "completed",
-        PromptTokens = 1117,
-        CompletionTokens = 40,
-        Images = 1,
-        CostUsd = "0.0031925",
-        DurationMs = 900,
-        FirstTokenMs = 300,
-        TraceId = "4bf92f3577b34da6a3ce929d0e0e4736",
-    });
+        _recorder.Add(Attempt());
+        _recorder.Add(Ended(NextTenant()));
+        Drain();
+    }
 
-    /// <summary>The span of an attempt whose trace is not sampled.</summary>
+    /// <summary>A request whose trace is not kept, and its attempt.</summary>
     [Benchmark]
-    public void UnsampledSpan()
+    public bool UnsampledTrace()
     {
-        if (GatewayActivities.StartAttempt("chat", _target, 1) is { } activity)
-        {
-            GatewayActivities.EndAttempt(activity, _facts.Observation, "served", failed: false);
-        }
+        using var server = _traces.Start(_context);
+        using var attempt = GatewayActivities.StartAttempt("chat", _target, 1);
+        return attempt is null;
     }
 
     [Benchmark]
@@ -127,9 +106,59 @@ public class TelemetryBenchmarks : IDisposable
     [GlobalCleanup]
     public void Dispose()
     {
-        _traces.Dispose();
+        _recorder.Dispose();
+        _sink.Dispose();
         _provider.Dispose();
         _endpoint.Dispose();
         _services.Dispose();
     }
+
+    private void Instruments(string tenant)
+    {
+        _metrics.DeploymentAttempted(Attempt());
+        _metrics.RequestEnded(Ended(tenant));
+    }
+
+    // No faster than the threads take it, or lines would be dropped.
+    private void Drain()
+    {
+        if (++_calls % Batch == 0)
+        {
+            _recorder.Flush();
+            _sink.Flush();
+        }
+    }
+
+    private string NextTenant()
+    {
+        _next = _next + 1 < Tenants ? _next + 1 : 0;
+        return _tenants[_next];
+    }
+
+    private DeploymentAttempt Attempt() => new("chat", _target, "served", Failed: false, IsRetry: false, TimeSpan.FromMilliseconds(890));
+
+    private EndedRequest Ended(string tenant) => new()
+    {
+        RequestId = "req_0198f3a0c0de7000800000000000abcd",
+        TraceId = "4bf92f3577b34da6a3ce929d0e0e4736",
+        Method = "POST",
+        Path = "/v1/chat/completions",
+        Protocol = "HTTP/1.1",
+        Scheme = "http",
+        Route = "/v1/chat/completions",
+        IsInference = true,
+        Operation = "chat",
+        Status = 200,
+        Outcome = "completed",
+        Tenant = tenant,
+        Key = "key_0198f3a0c0de7000800000000000abcd",
+        Target = _target,
+        Observation = _observation,
+        Bill = _bill,
+        Images = 1,
+        IsStream = true,
+        EndedAt = DateTimeOffset.UnixEpoch,
+        Elapsed = TimeSpan.FromMilliseconds(900),
+        Elsewhere = TimeSpan.FromMilliseconds(897),
+    };
 }

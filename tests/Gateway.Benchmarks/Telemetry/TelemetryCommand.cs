@@ -22,9 +22,8 @@ internal static class TelemetryCommand
         var sum = 0d;
         foreach (var (name, call) in new (string, Action)[]
         {
-            ("instruments", telemetry.InstrumentsOfManyTenants),
-            ("request line", telemetry.RequestLine),
-            ("unsampled span", telemetry.UnsampledSpan),
+            ("instruments and request line", telemetry.Recorded),
+            ("unsampled trace", () => telemetry.UnsampledTrace()),
         })
         {
             var cost = await CpuMicrosecondsAsync(call, ct);

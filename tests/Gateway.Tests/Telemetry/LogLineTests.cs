@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Gateway.Core.Pricing;
+using Gateway.Core.Streaming;
 using Gateway.Telemetry;
 using Serilog;
 using Serilog.Events;
@@ -17,16 +19,24 @@ public sealed class LogLineTests
         {
             logger.Information("Catalog {Path} is in force: {Models} models", "a \"b\"\n", 7);
             logger.Error(new InvalidOperationException("no"), "It failed");
-            new RequestLog(logger, TimeProvider.System).Write(new RequestLine
+            new RequestLog(logger).Write(new EndedRequest
             {
                 RequestId = "req_1",
-                Method = "POST",
-                Path = "/v1/\"\u2028",
-                Status = 200,
-                DurationMs = 5,
-                FirstTokenMs = 3,
-                PromptTokens = 12,
                 TraceId = "t",
+                Method = "POST",
+                Path = "/v1/\"\u2028é",
+                Protocol = "HTTP/1.1",
+                Scheme = "http",
+                Route = null,
+                IsInference = true,
+                Operation = "chat",
+                Status = 200,
+                Outcome = "completed",
+                Observation = new Observation { Outcome = AnswerOutcome.Completed, Status = 200, FirstTokenMs = 3 },
+                Bill = new Bill(new Usage { PromptTokens = 12 }, UsageSource.Provider, new Charge(new Money(1_500_000_000), new Money(1_500_000_000))),
+                EndedAt = DateTimeOffset.UnixEpoch,
+                Elapsed = TimeSpan.FromMilliseconds(5.9),
+                Elsewhere = TimeSpan.FromMilliseconds(7),
             });
         });
 
@@ -35,8 +45,14 @@ public sealed class LogLineTests
         ((int?)lines[0]["Models"]).ShouldBe(7);
         ((string?)lines[1]["exception"])!.ShouldContain("InvalidOperationException: no");
         ((string?)lines[2]["request_id"]).ShouldBe("req_1");
-        ((string?)lines[2]["path"]).ShouldBe("/v1/\"\u2028");
+        ((string?)lines[2]["path"]).ShouldBe("/v1/\"\u2028é");
+        ((string?)lines[2]["time"]).ShouldBe("1970-01-01T00:00:00.0000000Z");
+        ((string?)lines[2]["outcome"]).ShouldBe("completed");
         ((long?)lines[2]["prompt_tokens"]).ShouldBe(12);
+        ((string?)lines[2]["cost_usd"]).ShouldBe("1.5");
+        ((long?)lines[2]["duration_ms"]).ShouldBe(5);
+        ((long?)lines[2]["own_ms"]).ShouldBe(0);
+        ((long?)lines[2]["first_token_ms"]).ShouldBe(3);
         lines[2]["model"].ShouldBeNull();
     }
 

@@ -18,7 +18,7 @@ public sealed class OtlpSettingsTests
     {
         var settings = OtlpSettings.Read(Of());
 
-        (settings.ExportMetrics, settings.ExportTraces).ShouldBe((false, false));
+        (settings.ExportMetrics, settings.Sampler is not null).ShouldBe((false, false));
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class OtlpSettingsTests
     {
         var settings = OtlpSettings.Read(Of((Endpoint, "http://localhost:4317"), (key, value)));
 
-        (settings.ExportMetrics, settings.ExportTraces).ShouldBe((metrics, traces));
+        (settings.ExportMetrics, settings.Sampler is not null).ShouldBe((metrics, traces));
     }
 
     [Fact]
@@ -53,6 +53,9 @@ public sealed class OtlpSettingsTests
     [InlineData(Endpoint, "localhost:4317")]
     [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")]
     [InlineData("OTEL_TRACES_SAMPLER", "sometimes")]
+    [InlineData("OTEL_TRACES_SAMPLER_ARG", "10%")]
+    [InlineData("OTEL_TRACES_SAMPLER_ARG", "1.5")]
+    [InlineData("OTEL_TRACES_SAMPLER_ARG", "NaN")]
     public void Value_that_cannot_work_is_refused_with_key_value_and_fix(string key, string value)
     {
         var failure = Should.Throw<OptionsValidationException>(() => OtlpSettings.Read(Of((Endpoint, "http://localhost:4317"), (key, value)))).Failures.ShouldHaveSingleItem();

@@ -5,22 +5,22 @@ using Gateway.Core.Streaming;
 namespace Gateway.Telemetry.Tracing;
 
 /// <summary>
-/// The spans of a request: the server's, which ASP.NET Core begins and which gets its name and attributes here, and a client's for each attempt at a
-/// provider, named as the GenAI conventions have it. Ids, counts and outcomes; never content. Without a listener none exists.
+/// The spans of a request whose trace is kept: the server's, and a client's for each attempt at a provider, named as the GenAI conventions have it.
+/// Ids, counts and outcomes; never content.
 /// </summary>
 internal static class GatewayActivities
 {
     public const string SourceName = "Gateway";
 
-    /// <summary>Of the spans that ASP.NET Core begins.</summary>
-    public const string ServerSourceName = "Microsoft.AspNetCore";
-
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>Begins the span of one request to a provider; null where nobody listens or its trace is not sampled.</summary>
+    /// <summary>Begins the span of a request; null where nobody listens.</summary>
+    public static Activity? StartServer(string name, ActivityContext parent) => Source.StartActivity(name, ActivityKind.Server, parent);
+
+    /// <summary>Begins the span of one request to a provider; null where the client's request has none.</summary>
     public static Activity? StartAttempt(string operation, Target target, int attempt)
     {
-        if (!Source.HasListeners())
+        if (Activity.Current is null)
         {
             return null;
         }
@@ -68,38 +68,26 @@ internal static class GatewayActivities
     }
 
     /// <summary>Gives the server's span its name and attributes, as the request ends.</summary>
-    public static void Describe(Activity activity, HttpContext context, RequestLine line)
+    public static void Describe(Activity activity, HttpContext context, EndedRequest request)
     {
-        if (!activity.IsAllDataRequested)
-        {
-            return;
-        }
-
-        var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText is { } pattern ? $"/{pattern.TrimStart('/')}" : null;
-        activity.DisplayName = route is null ? line.Method : $"{line.Method} {route}";
-        activity.SetTag("http.request.method", line.Method);
-        activity.SetTag("http.route", route);
-        activity.SetTag("url.scheme", context.Request.Scheme);
-        activity.SetTag("url.path", line.Path);
+        activity.DisplayName = request.Route is null ? request.Method : $"{request.Method} {request.Route}";
+        activity.SetTag("http.request.method", request.Method);
+        activity.SetTag("http.route", request.Route);
+        activity.SetTag("url.scheme", request.Scheme);
+        activity.SetTag("url.path", request.Path);
         activity.SetTag("server.address", context.Request.Host.Host);
         activity.SetTag("server.port", context.Request.Host.Port);
-        activity.SetTag(MetricTags.Status, line.Status);
-        activity.SetTag("gateway.request_id", line.RequestId);
-        activity.SetTag(MetricTags.Tenant, line.Tenant);
-        activity.SetTag("gateway.key", line.Key);
-        activity.SetTag(MetricTags.Model, line.Model);
-        activity.SetTag(MetricTags.Outcome, line.Refusal ?? line.Outcome);
-        if (line.Status >= StatusCodes.Status500InternalServerError)
+        activity.SetTag(MetricTags.Status, request.Status);
+        activity.SetTag("gateway.request_id", request.RequestId);
+        activity.SetTag(MetricTags.Tenant, request.Tenant);
+        activity.SetTag("gateway.key", request.Key);
+        activity.SetTag(MetricTags.Model, request.Target?.Card.Id);
+        var outcome = request.Refusal ?? (request.Observation is null ? null : request.Outcome);
+        activity.SetTag(MetricTags.Outcome, outcome);
+        if (request.Status >= StatusCodes.Status500InternalServerError)
         {
-            activity.SetTag(MetricTags.Error, line.Refusal ?? line.Outcome);
+            activity.SetTag(MetricTags.Error, outcome);
             activity.SetStatus(ActivityStatusCode.Error);
         }
-    }
-
-    /// <summary>Keeps the span of a request that nobody wants to see, such as a scrape, from being exported.</summary>
-    public static void Hide(Activity activity)
-    {
-        activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-        activity.IsAllDataRequested = false;
     }
 }
