@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Serilog.Events;
@@ -75,7 +76,9 @@ internal sealed class JsonLineFormatter : ILineFormatter, IDisposable
             text.GetStringBuilder().Clear();
             _values.Format(property, text);
             _json.WritePropertyName(name);
-            _json.WriteRawValue(text.ToString(), skipInputValidation: true);
+
+            // As bytes: half a surrogate pair becomes U+FFFD, where a string of it would throw, on the thread that writes the log.
+            _json.WriteRawValue(Encoding.UTF8.GetBytes(text.ToString()), skipInputValidation: true);
         }
     }
 }

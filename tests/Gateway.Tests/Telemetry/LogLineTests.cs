@@ -18,13 +18,14 @@ public sealed class LogLineTests
         var lines = Lines(logger =>
         {
             logger.Information("Catalog {Path} is in force: {Models} models", "a \"b\"\n", 7);
+            logger.Information("Half of a pair: {Half}", "\ud800");
             logger.Error(new InvalidOperationException("no"), "It failed");
             new RequestLog(logger).Write(new EndedRequest
             {
                 RequestId = "req_1",
                 TraceId = "t",
                 Method = "POST",
-                Path = "/v1/\"\u2028é",
+                Path = "/v1/\"\u2028é\ud800",
                 Protocol = "HTTP/1.1",
                 Scheme = "http",
                 Route = null,
@@ -40,20 +41,21 @@ public sealed class LogLineTests
             });
         });
 
-        lines.Count.ShouldBe(3);
+        lines.Count.ShouldBe(4);
+        ((string?)lines[1]["Half"]).ShouldBe("\ufffd");
         ((string?)lines[0]["message"]).ShouldBe("Catalog a \"b\"\n is in force: 7 models");
         ((int?)lines[0]["Models"]).ShouldBe(7);
-        ((string?)lines[1]["exception"])!.ShouldContain("InvalidOperationException: no");
-        ((string?)lines[2]["request_id"]).ShouldBe("req_1");
-        ((string?)lines[2]["path"]).ShouldBe("/v1/\"\u2028é");
-        ((string?)lines[2]["time"]).ShouldBe("1970-01-01T00:00:00.0000000Z");
-        ((string?)lines[2]["outcome"]).ShouldBe("completed");
-        ((long?)lines[2]["prompt_tokens"]).ShouldBe(12);
-        ((string?)lines[2]["cost_usd"]).ShouldBe("1.5");
-        ((long?)lines[2]["duration_ms"]).ShouldBe(5);
-        ((long?)lines[2]["own_ms"]).ShouldBe(0);
-        ((long?)lines[2]["first_token_ms"]).ShouldBe(3);
-        lines[2]["model"].ShouldBeNull();
+        ((string?)lines[2]["exception"])!.ShouldContain("InvalidOperationException: no");
+        ((string?)lines[3]["request_id"]).ShouldBe("req_1");
+        ((string?)lines[3]["path"]).ShouldBe("/v1/\"\u2028é\ufffd");
+        ((string?)lines[3]["time"]).ShouldBe("1970-01-01T00:00:00.0000000Z");
+        ((string?)lines[3]["outcome"]).ShouldBe("completed");
+        ((long?)lines[3]["prompt_tokens"]).ShouldBe(12);
+        ((string?)lines[3]["cost_usd"]).ShouldBe("1.5");
+        ((long?)lines[3]["duration_ms"]).ShouldBe(5);
+        ((long?)lines[3]["own_ms"]).ShouldBe(0);
+        ((long?)lines[3]["first_token_ms"]).ShouldBe(3);
+        lines[3]["model"].ShouldBeNull();
     }
 
     [Fact]
@@ -91,7 +93,7 @@ public sealed class LogLineTests
         return [.. Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
     }
 
-    /// <summary>A console that takes nothing until it is opened. Its content can be read after the sink has closed it.</summary>
+    /// <summary>A console that takes nothing until it is opened. Its content can be read after the sink has ended.</summary>
     private sealed class GatedStream : MemoryStream
     {
         private readonly ManualResetEventSlim _open = new();
