@@ -172,10 +172,12 @@ internal sealed partial class LedgerDestination
                 Refuse(row, problem);
             }
 
+            // Whoever waits for one of the rows, and whoever hears of it from them, is to find it so.
+            var begins = !_spooling;
+            _spooling = true;
             Complete(rows, GatewayMetrics.LedgerSpool);
-            if (!_spooling)
+            if (begins)
             {
-                _spooling = true;
                 Log.Spooling(_logger, _spool.Folder, _database.Dialect.Setting);
             }
 

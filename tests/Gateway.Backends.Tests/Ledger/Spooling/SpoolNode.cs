@@ -4,6 +4,7 @@ using Gateway.Cli;
 using Gateway.Ledger;
 using Gateway.Ledger.Spooling;
 using Gateway.Storage;
+using Gateway.Telemetry;
 using Gateway.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -19,14 +20,14 @@ internal sealed class SpoolNode : IAsyncDisposable
     private readonly Order _order;
     private bool _stopped;
 
-    private SpoolNode(Database database, StorageOptions storage, TemporaryFolder data, LedgerOptions options, TimeProvider time)
+    private SpoolNode(Database database, StorageOptions storage, TemporaryFolder data, LedgerOptions options, TimeProvider time, GatewayMetrics? metrics)
     {
         (Database, Storage, Data) = (database, storage, data);
         _loggers = new LoggerFactory([Logs]);
         _order = new Order(LedgerRegistration.SinkFor(database));
         Sink = new FaultySink(_order);
         Spool = new LedgerSpool(data.Spool, _loggers.CreateLogger<LedgerSpool>());
-        Writer = new LedgerWriter(database, Sink, time, _loggers.CreateLogger<LedgerWriter>(), Spool, Options.Create(options));
+        Writer = new LedgerWriter(database, Sink, time, _loggers.CreateLogger<LedgerWriter>(), Spool, Options.Create(options), metrics);
     }
 
     public Database Database { get; }
@@ -47,9 +48,10 @@ internal sealed class SpoolNode : IAsyncDisposable
     public IReadOnlyList<string> Written => _order.Ids;
 
     public static async Task<SpoolNode> StartAsync(
-        Database database, StorageOptions storage, TemporaryFolder data, LedgerOptions? options = null, TimeProvider? time = null, Action<FaultySink>? sink = null)
+        Database database, StorageOptions storage, TemporaryFolder data, LedgerOptions? options = null, TimeProvider? time = null, Action<FaultySink>? sink = null,
+        GatewayMetrics? metrics = null)
     {
-        var node = new SpoolNode(database, storage, data, options ?? new LedgerOptions(), time ?? TimeProvider.System);
+        var node = new SpoolNode(database, storage, data, options ?? new LedgerOptions(), time ?? TimeProvider.System, metrics);
         sink?.Invoke(node.Sink);
         await node.Writer.StartAsync(CancellationToken.None);
         return node;

@@ -1,8 +1,11 @@
+using System.Diagnostics.Metrics;
 using Gateway.Backends.Tests.Storage;
 using Gateway.Ledger;
 using Gateway.Ledger.Spooling;
 using Gateway.Storage;
+using Gateway.Telemetry;
 using Gateway.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -52,6 +55,34 @@ public abstract class SpoolSuite(Backend backend) : IAsyncLifetime
         await node.ShouldHoldAsync(rows);
         node.Logs.Lines.Count(line => line.Contains("are spooled to", StringComparison.Ordinal)).ShouldBe(1);
         node.Logs.Lines.Where(line => line.Contains("drained", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("30 ledger rows are in the database, 0 were set aside");
+    }
+
+    [Fact]
+    public async Task Whoever_learns_that_a_row_is_spooled_finds_that_the_database_is_down()
+    {
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var meters = services.GetRequiredService<IMeterFactory>();
+        var told = new List<(bool IsSpooling, bool IsDown)>();
+        await using var node = await StartAsync(metrics: new GatewayMetrics(meters, TimeProvider.System));
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, own) =>
+            {
+                if (instrument.Name == "gateway.ledger.commit.duration" && ReferenceEquals(instrument.Meter.Scope, meters))
+                {
+                    own.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+
+        // Told on the writer's thread, right behind those who wait.
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => told.Add((node.Writer.IsSpooling, node.Writer.IsDown)));
+        listener.Start();
+        node.Sink.Fault = SpoolNode.Outage(backend);
+        await Task.WhenAll(Rows(3).Select(node.CommitAsync));
+        await node.StopAsync();
+
+        told.Take(3).ShouldBe([(true, true), (true, true), (true, true)]);
     }
 
     [Fact]
@@ -376,6 +407,7 @@ public abstract class SpoolSuite(Backend backend) : IAsyncLifetime
     private static LedgerEntry[] Rows(int count) => new RandomRows(seed: 5).Next(count);
 
     // SQLite's file and the spool lie in the same folder, as they do when the gateway runs.
-    private Task<SpoolNode> StartAsync(LedgerOptions? options = null, TimeProvider? time = null) =>
-        SpoolNode.StartAsync(_database, _test.Options, _test.Options.Postgres is null ? TemporaryFolder.Existing(_test.Options.DataDirectory) : _own, options, time);
+    private Task<SpoolNode> StartAsync(LedgerOptions? options = null, TimeProvider? time = null, GatewayMetrics? metrics = null) =>
+        SpoolNode.StartAsync(
+            _database, _test.Options, _test.Options.Postgres is null ? TemporaryFolder.Existing(_test.Options.DataDirectory) : _own, options, time, metrics: metrics);
 }
