@@ -173,7 +173,10 @@ internal sealed class ClientStream(HttpContext context, IHttpResponseFeature res
     {
         try
         {
-            return await write;
+            var written = await write;
+
+            // A server that gives up a connection lets a write that waits for it end as if it had been taken; asked again it tells.
+            return written.IsCompleted || written.IsCanceled ? written : await _writer.FlushAsync(CancellationToken.None);
         }
         finally
         {
