@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace Gateway.Storage;
 
@@ -8,13 +7,13 @@ namespace Gateway.Storage;
 internal sealed class SqliteDataSource : DbDataSource
 {
     // A checkpoint at 64 MB instead of 4: in between, a page that many groups of rows touch is copied into the file once.
-    private const string SetUp = "pragma synchronous = full; pragma busy_timeout = 5000; pragma wal_autocheckpoint = 16000;";
+    private const string SetUp = "pragma synchronous = full; pragma wal_autocheckpoint = 16000;";
 
     /// <param name="file">Made where it is missing, unless it is only read.</param>
     /// <param name="readOnly">Whether nothing may be written.</param>
     public SqliteDataSource(string file, bool readOnly = false)
     {
-        Batteries_V2.Init();
+        SqliteWaiting.Begin();
         ConnectionString = new SqliteConnectionStringBuilder
         {
             DataSource = file,
@@ -34,6 +33,7 @@ internal sealed class SqliteDataSource : DbDataSource
         try
         {
             connection.Open();
+            SqliteWaiting.Set(connection);
             using var command = connection.CreateCommand();
             command.CommandText = SetUp;
             command.ExecuteNonQuery();

@@ -15,7 +15,7 @@ internal sealed class SqliteDialect(StorageOptions options) : SqlDialect
     // Half the pages to write for each group of rows: no table in another order beside the key's index.
     public override string Clustered => "without rowid";
 
-    // There is one writer at a time anyway, and who finds the file locked may be asleep for whole seconds: SQLite as it is bundled knows no shorter sleep.
+    // There is one writer at a time anyway, and who finds the file locked sleeps and tries again, in no order.
     public override bool WritesInTurn => true;
 
     // One writer at a time.
