@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Gateway.Core.Endpoints;
 using Gateway.Core.Errors;
+using Gateway.Core.Streaming;
 using Gateway.Ledger;
 using Gateway.Telemetry;
 using Gateway.Telemetry.Tracing;
@@ -125,8 +126,10 @@ internal sealed partial class ExchangeMiddleware(RequestDelegate next, Drain dra
             Tenant = exchange.Caller?.Tenant.Value,
             Key = exchange.Caller?.Key.Value,
             Target = exchange.Target,
-            Observation = exchange.Observation,
-            Bill = exchange.Bill,
+            IsObserved = exchange.Observation is not null,
+            IsCompleted = exchange.Observation is { Outcome: AnswerOutcome.Completed },
+            FirstTokenMs = exchange.Observation?.FirstTokenMs,
+            Billed = exchange.Bill is { } bill ? BilledUse.Of(bill) : null,
             Images = exchange.Measurement?.Images.Count ?? 0,
             Compared = exchange.Compared,
             IsStream = response.ContentType?.StartsWith("text/event-stream", StringComparison.Ordinal) ?? false,

@@ -5,25 +5,27 @@ using Serilog.Events;
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// Writes log events on a thread of its own, all of a moment at once, so that neither a slow console nor a write for each line costs a request
-/// anything. While <see cref="Capacity"/> events wait, further ones are dropped; the next write says how many.
+/// Formats log events where they happen, while what they tell of is at hand, and writes the lines on a thread of its own, all of a moment at once: a
+/// slow console costs a request nothing. While <see cref="Capacity"/> lines wait, further events are dropped; the next write says how many.
 /// </summary>
 internal sealed class BackgroundSink : ILogEventSink, IDisposable
 {
     public const int Capacity = 16_384;
-    private const int WriteAt = 64 * 1024;
+
+    // Lines are some 500 bytes long; an exception's may be far longer.
+    private const int MostBytes = 64 * 1024 * 1024;
 
     private readonly ILineFormatter _formatter;
     private readonly Stream _output;
-    private readonly ArrayBufferWriter<byte> _lines = new(2 * WriteAt);
-    private readonly Gathering<LogEvent> _events;
+    private readonly Gathering<Lines> _lines;
+    private readonly Func<Lines, LogEvent, bool> _tryAdd;
     private long _dropped;
     private long _told;
 
     public BackgroundSink(ILineFormatter formatter, Stream output)
     {
-        (_formatter, _output) = (formatter, output);
-        _events = new Gathering<LogEvent>("log-writer", Capacity, Write);
+        (_formatter, _output, _tryAdd) = (formatter, output, TryAdd);
+        _lines = new Gathering<Lines>("log-writer", new Lines(), new Lines(), Write);
     }
 
     /// <summary>Events that were dropped since the start.</summary>
@@ -31,38 +33,41 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
 
     public void Emit(LogEvent logEvent)
     {
-        if (!_events.TryAdd(logEvent))
+        if (!_lines.TryAdd(logEvent, _tryAdd))
         {
             Interlocked.Increment(ref _dropped);
         }
     }
 
     /// <summary>Once this returns, all that came before is written.</summary>
-    public void Flush() => _events.Flush();
+    public void Flush() => _lines.Flush();
 
     /// <summary>Writes what waits, and returns; after five seconds in any case.</summary>
-    public void Dispose() => _events.Dispose();
+    public void Dispose() => _lines.Dispose();
 
-    private void Write(List<LogEvent> events)
+    private bool TryAdd(Lines lines, LogEvent logEvent)
     {
+        if (lines.Count >= Capacity || lines.Text.WrittenCount >= MostBytes)
+        {
+            return false;
+        }
+
+        _formatter.Format(logEvent, lines.Text);
+        lines.Count++;
+        return true;
+    }
+
+    private void Write(Lines lines)
+    {
+        if (Dropped is var dropped && dropped > _told)
+        {
+            JsonLineFormatter.WriteWarning($"{dropped - _told} log lines were dropped: the console is slower than they come", lines.Text);
+            _told = dropped;
+        }
+
         try
         {
-            foreach (var logEvent in events)
-            {
-                _formatter.Format(logEvent, _lines);
-                if (_lines.WrittenCount >= WriteAt)
-                {
-                    WriteLines();
-                }
-            }
-
-            if (Dropped is var dropped && dropped > _told)
-            {
-                JsonLineFormatter.WriteWarning($"{dropped - _told} log lines were dropped: the console is slower than they come", _lines);
-                _told = dropped;
-            }
-
-            WriteLines();
+            _output.Write(lines.Text.WrittenSpan);
             _output.Flush();
         }
         catch (IOException exception)
@@ -70,15 +75,29 @@ internal sealed class BackgroundSink : ILogEventSink, IDisposable
             // Nobody reads the console any more; the gateway goes on.
             Serilog.Debugging.SelfLog.WriteLine("Log lines could not be written: {0}", exception.Message);
         }
-        finally
-        {
-            _lines.ResetWrittenCount();
-        }
+
+        lines.Clear();
     }
 
-    private void WriteLines()
+    /// <summary>Lines in UTF-8.</summary>
+    private sealed class Lines
     {
-        _output.Write(_lines.WrittenSpan);
-        _lines.ResetWrittenCount();
+        private const int Usual = 128 * 1024;
+
+        public ArrayBufferWriter<byte> Text { get; private set; } = new(Usual);
+
+        public int Count { get; set; }
+
+        public void Clear()
+        {
+            // What a slow console once made grow is not kept.
+            if (Text.Capacity > 16 * Usual)
+            {
+                Text = new ArrayBufferWriter<byte>(Usual);
+            }
+
+            Text.ResetWrittenCount();
+            Count = 0;
+        }
     }
 }

@@ -1,7 +1,5 @@
 using Gateway.Core.Errors;
 using Gateway.Core.Models;
-using Gateway.Core.Pricing;
-using Gateway.Core.Streaming;
 using Serilog.Events;
 
 namespace Gateway.Telemetry;
@@ -57,11 +55,17 @@ internal sealed class EndedRequest : LogEventPropertyValue, ITelemetryFact
     /// <summary>Who served, or would have; null for a request that got no further than its model.</summary>
     public Target? Target { get; init; }
 
-    /// <summary>What came of it; null where nothing was sent.</summary>
-    public Observation? Observation { get; init; }
+    /// <summary>Whether anything was sent to a provider, so that <see cref="Outcome"/> is what came of it.</summary>
+    public bool IsObserved { get; init; }
+
+    /// <summary>Whether the whole answer came, and went out.</summary>
+    public bool IsCompleted { get; init; }
+
+    /// <summary>From the arrival to the first content of the answer, in milliseconds; null where there was none.</summary>
+    public long? FirstTokenMs { get; init; }
 
     /// <summary>Null where there is no row.</summary>
-    public Bill? Bill { get; init; }
+    public BilledUse? Billed { get; init; }
 
     /// <summary>Pictures in the request.</summary>
     public int Images { get; init; }
@@ -82,13 +86,6 @@ internal sealed class EndedRequest : LogEventPropertyValue, ITelemetryFact
 
     /// <summary>The gateway's own time; 0 or more.</summary>
     public TimeSpan Own => Elapsed > Elsewhere ? Elapsed - Elsewhere : TimeSpan.Zero;
-
-    public long PromptTokens => Bill?.Usage.PromptTokens ?? 0;
-
-    public long CompletionTokens => Bill?.Usage.CompletionTokens ?? 0;
-
-    /// <summary>Null where there is no row.</summary>
-    public string? CostUsd => Bill?.Charge.Amount.ToString();
 
     public void Tell(GatewayMetrics metrics, RequestLog log)
     {

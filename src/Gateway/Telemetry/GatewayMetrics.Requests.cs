@@ -43,7 +43,7 @@ internal sealed partial class GatewayMetrics
             return;
         }
 
-        _tenants.Add(request.Tenant, request.Outcome, request.Status, request.Target?.Card.Id, request.Bill);
+        _tenants.Add(request.Tenant, request.Outcome, request.Status, request.Target?.Card.Id, request.Billed);
         _requests.Record(request);
         if (request is { Compared: { } images, Target: { } target })
         {

@@ -1,50 +1,57 @@
 namespace Gateway.Telemetry;
 
 /// <summary>
-/// Hands items to a thread of its own, all that came within <see cref="GatherFor"/> at once: who adds one pays for a place in a list, and the
-/// work is done while its code and data are at hand.
+/// Hands batches to a thread of its own, each with all that came within <see cref="GatherFor"/>: who adds something pays for its place in the
+/// batch, and the work is done while its code and data are at hand. While one of two batches is taken, the other gathers.
 /// </summary>
-internal sealed class Gathering<T> : IDisposable
+internal sealed class Gathering<TBatch> : IDisposable
+    where TBatch : class
 {
     private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(20);
 
     // Who takes the items may be stuck, and must not keep the process.
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(5);
 
-    private readonly int _capacity;
-    private readonly Action<List<T>> _take;
+    private readonly Action<TBatch> _take;
     private readonly Thread _thread;
-    private readonly ManualResetEventSlim _stopping = new();
+
+    // It is waited for in vain, as a rule, and spinning would be for nothing.
+    private readonly ManualResetEventSlim _stopping = new(initialState: false, spinCount: 0);
 
     // The thread sleeps on this lock's monitor, hence no System.Threading.Lock.
     private readonly object _gate = new();
     private readonly Lock _taking = new();
-    private List<T> _waiting = [];
-    private List<T> _taken = [];
+    private TBatch _waiting;
+    private TBatch _taken;
+    private bool _hasWaiting;
 
     /// <param name="name">Of the thread.</param>
-    /// <param name="capacity">Items that may wait.</param>
-    /// <param name="take">Gets items in the order in which they came, one list at a time. Must not throw.</param>
-    public Gathering(string name, int capacity, Action<List<T>> take)
+    /// <param name="one">An empty batch.</param>
+    /// <param name="other">Another one.</param>
+    /// <param name="take">Gets a batch at a time, in the order in which they were filled, and leaves it empty. Must not throw.</param>
+    public Gathering(string name, TBatch one, TBatch other, Action<TBatch> take)
     {
-        (_capacity, _take) = (capacity, take);
+        (_waiting, _taken, _take) = (one, other, take);
         _thread = new Thread(Run) { IsBackground = true, Name = name };
         _thread.Start();
     }
 
-    /// <summary>False where as many wait already as may.</summary>
-    public bool TryAdd(T item)
+    /// <summary>Adds to the batch that gathers.</summary>
+    /// <param name="item">Handed on to <paramref name="tryAdd"/>.</param>
+    /// <param name="tryAdd">Called for one item at a time; false where the batch is full.</param>
+    /// <returns>What that one returned.</returns>
+    public bool TryAdd<TItem>(TItem item, Func<TBatch, TItem, bool> tryAdd)
     {
         lock (_gate)
         {
-            if (_waiting.Count >= _capacity)
+            if (!tryAdd(_waiting, item))
             {
                 return false;
             }
 
-            _waiting.Add(item);
-            if (_waiting.Count == 1)
+            if (!_hasWaiting)
             {
+                _hasWaiting = true;
                 Monitor.Pulse(_gate);
             }
 
@@ -59,14 +66,16 @@ internal sealed class Gathering<T> : IDisposable
         {
             lock (_gate)
             {
+                if (!_hasWaiting)
+                {
+                    return;
+                }
+
                 (_waiting, _taken) = (_taken, _waiting);
+                _hasWaiting = false;
             }
 
-            if (_taken.Count > 0)
-            {
-                _take(_taken);
-                _taken.Clear();
-            }
+            _take(_taken);
         }
     }
 
@@ -91,7 +100,7 @@ internal sealed class Gathering<T> : IDisposable
         {
             lock (_gate)
             {
-                while (_waiting.Count == 0)
+                while (!_hasWaiting)
                 {
                     if (_stopping.IsSet)
                     {

@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace Gateway.Telemetry;
 
-/// <summary>How a log event looks on the console. Called by one thread at a time.</summary>
+/// <summary>How a log event looks on the console. Called for one event at a time.</summary>
 internal interface ILineFormatter
 {
     /// <summary>Adds the event as UTF-8, with the end of its line.</summary>

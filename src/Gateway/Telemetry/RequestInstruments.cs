@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Gateway.Core.Errors;
-using Gateway.Core.Streaming;
 
 namespace Gateway.Telemetry;
 
@@ -50,7 +49,7 @@ internal sealed class RequestInstruments(Meter meter)
             CountRefusal(limit, 1);
         }
 
-        if (request is not { Target: { } target, Observation: { } observed })
+        if (request is not { Target: { } target, IsObserved: true })
         {
             return;
         }
@@ -63,24 +62,30 @@ internal sealed class RequestInstruments(Meter meter)
             { MetricTags.Model, target.Card.Id },
             { MetricTags.UpstreamModel, target.Deployment.Model },
         };
-        var completed = observed.Outcome == AnswerOutcome.Completed;
-        if (completed)
+        if (request is { IsCompleted: true, FirstTokenMs: { } firstTokenMs })
         {
-            RecordAnswer(request, observed, tags);
+            _firstToken.Record(firstTokenMs / 1000d, tags);
+            if (request is { IsStream: true, Billed.CompletionTokens: > 1 and var tokens })
+            {
+                _perToken.Record(Math.Max(0, request.Elapsed.TotalSeconds - (firstTokenMs / 1000d)) / (tokens - 1), tags);
+            }
         }
 
-        if (request.Bill is { Usage: { TotalTokens: > 0 } usage })
+        if (request.Billed is { } use && use.PromptTokens + use.CompletionTokens > 0)
         {
-            RecordTokens(usage.PromptTokens, "input", tags);
-            RecordTokens(usage.CompletionTokens, "output", tags);
-            if (usage.ImageInputTokens > 0)
+            tags.Add(MetricTags.TokenType, "input");
+            _tokens.Record(use.PromptTokens, tags);
+            tags[^1] = new(MetricTags.TokenType, "output");
+            _tokens.Record(use.CompletionTokens, tags);
+            tags.RemoveAt(tags.Count - 1);
+            if (use.ImageTokens > 0)
             {
-                _imageTokens.Add(usage.ImageInputTokens, new(MetricTags.Model, target.Card.Id), new(MetricTags.UpstreamModel, target.Deployment.Model));
+                _imageTokens.Add(use.ImageTokens, new(MetricTags.Model, target.Card.Id), new(MetricTags.UpstreamModel, target.Deployment.Model));
             }
         }
 
         _overhead.Record(request.Own.TotalSeconds, new KeyValuePair<string, object?>(MetricTags.Operation, request.Operation));
-        if (!completed)
+        if (!request.IsCompleted)
         {
             tags.Add(MetricTags.Error, request.Outcome);
         }
@@ -91,24 +96,4 @@ internal sealed class RequestInstruments(Meter meter)
     private static InstrumentAdvice<double> Advice(double[] buckets) => new() { HistogramBucketBoundaries = buckets };
 
     private void CountRefusal(RefusingLimit limit, long count) => _refusals.Add(count, new("gateway.limit.scope", limit.Scope), new("gateway.limit.kind", limit.Kind));
-
-    private void RecordAnswer(EndedRequest request, Observation observed, TagList tags)
-    {
-        if (observed.FirstTokenMs is not { } firstTokenMs)
-        {
-            return;
-        }
-
-        _firstToken.Record(firstTokenMs / 1000d, tags);
-        if (request is { IsStream: true, Bill.Usage.CompletionTokens: > 1 and var tokens })
-        {
-            _perToken.Record(Math.Max(0, request.Elapsed.TotalSeconds - (firstTokenMs / 1000d)) / (tokens - 1), tags);
-        }
-    }
-
-    private void RecordTokens(long tokens, string type, TagList tags)
-    {
-        tags.Add(MetricTags.TokenType, type);
-        _tokens.Record(tokens, tags);
-    }
 }

@@ -44,18 +44,23 @@ internal static class RequestLine
             json.WriteString(UpstreamModel, target.Deployment.Model);
         }
 
-        if (request.Observation is not null)
+        if (request.IsObserved)
         {
             json.WriteString(Outcome, request.Outcome);
         }
 
-        json.WriteNumber(PromptTokens, request.PromptTokens);
-        json.WriteNumber(CompletionTokens, request.CompletionTokens);
+        var billed = request.Billed.GetValueOrDefault();
+        json.WriteNumber(PromptTokens, billed.PromptTokens);
+        json.WriteNumber(CompletionTokens, billed.CompletionTokens);
         json.WriteNumber(Images, request.Images);
-        Write(json, CostUsd, request.CostUsd);
+        if (request.Billed is not null)
+        {
+            json.WriteString(CostUsd, billed.Amount.ToString());
+        }
+
         json.WriteNumber(DurationMs, (long)request.Elapsed.TotalMilliseconds);
         json.WriteNumber(OwnMs, (long)request.Own.TotalMilliseconds);
-        if (request.Observation is { FirstTokenMs: { } firstTokenMs })
+        if (request.FirstTokenMs is { } firstTokenMs)
         {
             json.WriteNumber(FirstTokenMs, firstTokenMs);
         }
@@ -66,11 +71,12 @@ internal static class RequestLine
     /// <summary>For the eye.</summary>
     public static void Write(EndedRequest request, TextWriter output)
     {
-        var end = request.Refusal ?? (request.Observation is null ? request.ReplayOf : request.Outcome);
+        var end = request.Refusal ?? (request.IsObserved ? request.Outcome : request.ReplayOf);
         output.Write($"{request.RequestId} {request.Method} {request.Path} {request.Status} {end} {(long)request.Elapsed.TotalMilliseconds} ms");
         if (request.Target is { Card.Id: var model, Deployment: var deployment })
         {
-            output.Write($", {model} at {deployment.Provider.Name} ({deployment.Model}), {request.PromptTokens} + {request.CompletionTokens} tokens, {request.Images} images, {request.CostUsd ?? "0"} USD");
+            var billed = request.Billed.GetValueOrDefault();
+            output.Write($", {model} at {deployment.Provider.Name} ({deployment.Model}), {billed.PromptTokens} + {billed.CompletionTokens} tokens, {request.Images} images, {billed.Amount} USD");
         }
     }
 

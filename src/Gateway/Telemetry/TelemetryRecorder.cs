@@ -12,12 +12,12 @@ internal sealed class TelemetryRecorder : IDisposable
 
     private readonly GatewayMetrics _metrics;
     private readonly RequestLog _log;
-    private readonly Gathering<ITelemetryFact> _facts;
+    private readonly Gathering<List<ITelemetryFact>> _facts;
 
     public TelemetryRecorder(GatewayMetrics metrics, RequestLog log)
     {
         (_metrics, _log) = (metrics, log);
-        _facts = new Gathering<ITelemetryFact>("telemetry", Capacity, Tell);
+        _facts = new Gathering<List<ITelemetryFact>>("telemetry", [], [], Tell);
         metrics.ObserveRequests(Flush);
     }
 
@@ -26,7 +26,7 @@ internal sealed class TelemetryRecorder : IDisposable
 
     public void Add(ITelemetryFact fact)
     {
-        while (!_facts.TryAdd(fact))
+        while (!_facts.TryAdd(fact, TryAdd))
         {
             // More than the thread has time for; nothing is left out.
             _facts.Flush();
@@ -38,6 +38,17 @@ internal sealed class TelemetryRecorder : IDisposable
 
     /// <summary>Tells what waits.</summary>
     public void Dispose() => _facts.Dispose();
+
+    private static bool TryAdd(List<ITelemetryFact> facts, ITelemetryFact fact)
+    {
+        if (facts.Count >= Capacity)
+        {
+            return false;
+        }
+
+        facts.Add(fact);
+        return true;
+    }
 
     private void Tell(List<ITelemetryFact> facts)
     {
@@ -53,5 +64,7 @@ internal sealed class TelemetryRecorder : IDisposable
                 SelfLog.WriteLine("A listener to the instruments failed: {0}", exception);
             }
         }
+
+        facts.Clear();
     }
 }

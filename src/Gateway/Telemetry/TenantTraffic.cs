@@ -43,24 +43,24 @@ internal sealed class TenantTraffic(TimeProvider time)
     /// <param name="outcome">One of a few words.</param>
     /// <param name="status">The HTTP status of the answer.</param>
     /// <param name="model">The model's id in the catalog, where there is a bill.</param>
-    /// <param name="bill">What it used and costs, or null.</param>
-    public void Add(string? tenant, string outcome, int status, string? model, Bill? bill)
+    /// <param name="billed">What it used and costs, or null.</param>
+    public void Add(string? tenant, string outcome, int status, string? model, BilledUse? billed)
     {
         lock (_gate)
         {
             var sums = tenant is null ? _nobody : Find(tenant);
             sums.AddRequest(outcome, status, 1);
-            if (bill is not { } billed)
+            if (billed is not { } use)
             {
                 return;
             }
 
-            sums.InputTokens += billed.Usage.PromptTokens;
-            sums.OutputTokens += billed.Usage.CompletionTokens;
-            if (model is not null && billed.Charge.Amount.NanoUsd != 0)
+            sums.InputTokens += use.PromptTokens;
+            sums.OutputTokens += use.CompletionTokens;
+            if (model is not null && use.Amount.NanoUsd != 0)
             {
                 var known = sums.Cost.Count;
-                sums.AddCost(_costs < MostCosts || sums.Cost.ContainsKey(model) ? model : Other, billed.Charge.Amount.NanoUsd);
+                sums.AddCost(_costs < MostCosts || sums.Cost.ContainsKey(model) ? model : Other, use.Amount.NanoUsd);
                 _costs += sums.Cost.Count - known;
             }
         }

@@ -28,8 +28,7 @@ public class TelemetryBenchmarks : IDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly MetricsEndpoint _endpoint = new();
     private readonly Target _target;
-    private readonly Bill _bill;
-    private readonly Observation _observation = new() { Outcome = AnswerOutcome.Completed, Status = 200, FirstTokenMs = 300 };
+    private readonly BilledUse _billed = new(PromptTokens: 1117, CompletionTokens: 40, ImageTokens: 1105, new Money(3_192_500));
     private readonly string[] _tenants = [.. Enumerable.Range(0, Tenants).Select(static tenant => $"ten_{tenant:x32}")];
     private readonly GatewayMetrics _metrics;
     private readonly MeterProvider _provider;
@@ -49,7 +48,6 @@ public class TelemetryBenchmarks : IDisposable
             Model = "gpt-4o-2024-08-06",
         };
         _target = new Target("gpt-4o", new ModelCard { Id = "gpt-4o", Deployments = [deployment] }, deployment, PriceBook.Empty.At(DateTimeOffset.UnixEpoch));
-        _bill = new Bill(new Usage { PromptTokens = 1117, ImageInputTokens = 1105, CompletionTokens = 40 }, UsageSource.Provider, new Charge(new Money(3_192_500), new Money(3_192_500)));
         var meters = _services.GetRequiredService<IMeterFactory>();
         _metrics = new GatewayMetrics(meters, TimeProvider.System);
         _provider = Sdk.CreateMeterProviderBuilder().AddInstruments(meters).AddReader(_endpoint.Reader).Build();
@@ -153,8 +151,10 @@ public class TelemetryBenchmarks : IDisposable
         Tenant = tenant,
         Key = "key_0198f3a0c0de7000800000000000abcd",
         Target = _target,
-        Observation = _observation,
-        Bill = _bill,
+        IsObserved = true,
+        IsCompleted = true,
+        FirstTokenMs = 300,
+        Billed = _billed,
         Images = 1,
         IsStream = true,
         EndedAt = DateTimeOffset.UnixEpoch,

@@ -10,13 +10,13 @@ public sealed class GatheringTests
     public void All_that_was_added_before_a_flush_is_taken_once_and_in_order()
     {
         var taken = new List<int>();
-        using var numbers = new Gathering<int>("test", 1_000, taken.AddRange);
+        using var numbers = Of(list => taken.AddRange(list));
         for (var i = 0; i < 10_000; i++)
         {
-            if (!numbers.TryAdd(i))
+            if (!numbers.TryAdd(i, Below(1_000)))
             {
                 numbers.Flush();
-                numbers.TryAdd(i).ShouldBeTrue();
+                numbers.TryAdd(i, Below(1_000)).ShouldBeTrue();
             }
         }
 
@@ -31,13 +31,13 @@ public sealed class GatheringTests
         const int Adders = 8;
         const int Each = 20_000;
         var sum = 0L;
-        using (var numbers = new Gathering<int>("test", 500, list => sum += list.Sum(static number => (long)number)))
+        using (var numbers = Of(list => sum += list.Sum(static number => (long)number)))
         {
             await Task.WhenAll(Enumerable.Range(0, Adders).Select(_ => Task.Run(() =>
             {
                 for (var i = 1; i <= Each; i++)
                 {
-                    while (!numbers.TryAdd(i))
+                    while (!numbers.TryAdd(i, Below(500)))
                     {
                         numbers.Flush();
                     }
@@ -52,13 +52,30 @@ public sealed class GatheringTests
     public void What_waits_is_taken_without_being_asked_for_and_before_the_end()
     {
         using var seen = new SemaphoreSlim(0);
-        using (var numbers = new Gathering<int>("test", 10, list => seen.Release(list.Count)))
+        using (var numbers = Of(list => seen.Release(list.Count)))
         {
-            numbers.TryAdd(1).ShouldBeTrue();
+            numbers.TryAdd(1, Below(10)).ShouldBeTrue();
             seen.Wait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken).ShouldBeTrue();
-            numbers.TryAdd(2).ShouldBeTrue();
+            numbers.TryAdd(2, Below(10)).ShouldBeTrue();
         }
 
         seen.CurrentCount.ShouldBe(1);
     }
+
+    private static Gathering<List<int>> Of(Action<List<int>> take) => new("test", [], [], list =>
+    {
+        take(list);
+        list.Clear();
+    });
+
+    private static Func<List<int>, int, bool> Below(int capacity) => (list, number) =>
+    {
+        if (list.Count >= capacity)
+        {
+            return false;
+        }
+
+        list.Add(number);
+        return true;
+    };
 }

@@ -55,7 +55,7 @@ public sealed class TenantTrafficTests
             var tenant = $"ten_{(random.Next(400) + (round / 100)) % (20 + random.Next(400))}";
             var bill = BillOf(random.Next(1000), random.Next(1_000_000));
             _traffic.Add(tenant, "completed", 200, $"model-{random.Next(5)}", bill);
-            (sent, input, nano) = (sent + 1, input + bill.Usage.PromptTokens, nano + bill.Charge.Amount.NanoUsd);
+            (sent, input, nano) = (sent + 1, input + bill.PromptTokens, nano + bill.Amount.NanoUsd);
             if (round % 500 == 0)
             {
                 _clock.Advance(TimeSpan.FromMinutes(3));
@@ -126,8 +126,7 @@ public sealed class TenantTrafficTests
         TagOf(seen.Tags, MetricTags.Status).ShouldBe("401");
     }
 
-    private static Bill BillOf(long tokens, long nanoUsd) =>
-        new(new Usage { PromptTokens = tokens }, UsageSource.Provider, new Charge(new Money(nanoUsd), new Money(nanoUsd)));
+    private static BilledUse BillOf(long tokens, long nanoUsd) => new(tokens, 0, 0, new Money(nanoUsd));
 
     private static string? TagOf(ReadOnlySpan<KeyValuePair<string, object?>> tags, string name)
     {

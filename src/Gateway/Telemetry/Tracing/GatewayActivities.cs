@@ -82,7 +82,7 @@ internal static class GatewayActivities
         activity.SetTag(MetricTags.Tenant, request.Tenant);
         activity.SetTag("gateway.key", request.Key);
         activity.SetTag(MetricTags.Model, request.Target?.Card.Id);
-        var outcome = request.Refusal ?? (request.Observation is null ? null : request.Outcome);
+        var outcome = request.Refusal ?? (request.IsObserved ? request.Outcome : null);
         activity.SetTag(MetricTags.Outcome, outcome);
         if (request.Status >= StatusCodes.Status500InternalServerError)
         {
