@@ -174,9 +174,13 @@ internal sealed class ClientStream(HttpContext context, IHttpResponseFeature res
         try
         {
             var written = await write;
+            if (written.IsCompleted || written.IsCanceled || !HttpProtocol.IsHttp11(context.Request.Protocol))
+            {
+                return written;
+            }
 
-            // A server that gives up a connection lets a write that waits for it end as if it had been taken; asked again it tells.
-            return written.IsCompleted || written.IsCanceled ? written : await _writer.FlushAsync(CancellationToken.None);
+            // A server that gives up a connection of HTTP/1.1 lets a write that waits for it end as if it had been taken; asked again it tells.
+            return await _writer.FlushAsync(CancellationToken.None);
         }
         finally
         {
