@@ -7,7 +7,7 @@ namespace Gateway.Telemetry;
 internal sealed class Gathering<TBatch> : IDisposable
     where TBatch : class
 {
-    private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(100);
 
     // Who takes the items may be stuck, and must not keep the process.
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(5);
