@@ -13,6 +13,28 @@ internal static class LoadCommand
     public static async Task<int> RunAsync(LoadOptions options, CancellationToken ct)
     {
         Prerequisites.Check();
+        var (failed, costs) = (0L, new List<double>());
+        for (var i = 0; i < options.Starts; i++)
+        {
+            var (other, gateway) = await RunOnceAsync(options, ct);
+            failed += other.Failed + gateway.Failed;
+            if (options.ComparesTelemetry)
+            {
+                costs.Add(LoadReport.MedianCost(other, gateway));
+            }
+        }
+
+        if (costs.Count > 1)
+        {
+            await LoadReport.WriteStartsAsync(Console.Out, costs);
+        }
+
+        return failed == 0 ? 0 : 1;
+    }
+
+    /// <summary>One start of both, and all their rounds.</summary>
+    private static async Task<(Subject Other, Subject Gateway)> RunOnceAsync(LoadOptions options, CancellationToken ct)
+    {
         using var workspace = new Workspace();
         using var otherWorkspace = new Workspace();
         var driver = DriverFor(options, workspace);
@@ -55,7 +77,7 @@ internal static class LoadCommand
         }
 
         await LoadReport.WriteAsync(Console.Out, options, subjects[0], subjects[1]);
-        return subjects.Sum(subject => subject.Failed) == 0 ? 0 : 1;
+        return (subjects[0], subjects[1]);
     }
 
     private static ILoadDriver DriverFor(LoadOptions options, Workspace workspace) => options.Driver switch

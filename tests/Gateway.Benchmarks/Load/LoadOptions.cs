@@ -19,6 +19,9 @@ internal sealed record LoadOptions
 
     public required int Rounds { get; init; }
 
+    /// <summary>How often both are started anew: where code and data come to lie, and what is compiled how, makes one start cost a few percent more than the next.</summary>
+    public required int Starts { get; init; }
+
     public required int Connections { get; init; }
 
     /// <summary>Requests a second, evenly spread; 0 = as many as go.</summary>
@@ -37,7 +40,7 @@ internal sealed record LoadOptions
 
     public static LoadOptions Parse(Arguments args)
     {
-        args.AllowOnly("mode", "backend", "image", "keys", "seconds", "warmup", "rounds", "connections", "rate", "driver", "gateway", "env", "against", "against-env", "telemetry");
+        args.AllowOnly("mode", "backend", "image", "keys", "seconds", "warmup", "rounds", "connections", "rate", "driver", "gateway", "env", "against", "against-env", "telemetry", "starts");
         var telemetry = args.Choice("telemetry", "usual", "compare") == "compare";
         if (telemetry && args.Find("against") is not null)
         {
@@ -54,6 +57,7 @@ internal sealed record LoadOptions
             Duration = TimeSpan.FromSeconds(args.Whole("seconds", 10)),
             WarmUp = TimeSpan.FromSeconds(args.Whole("warmup", 5)),
             Rounds = args.Whole("rounds", 3),
+            Starts = args.Whole("starts", 1),
             Connections = args.Whole("connections", 64),
             Rate = args.Whole("rate", 0),
             Driver = args.Find("driver"),

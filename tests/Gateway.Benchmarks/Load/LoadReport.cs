@@ -13,6 +13,20 @@ internal static class LoadReport
     // What telemetry may cost a request, in microseconds of CPU.
     private const double MostTelemetry = 8;
 
+    /// <summary>What telemetry cost, in microseconds of CPU a request: the median of the rounds of one start.</summary>
+    public static double MedianCost(Subject without, Subject with) => Median([.. with.Rounds.Zip(without.Rounds, CostOf).Order()]);
+
+    /// <param name="output">Gets one line.</param>
+    /// <param name="costs">The median of each start; at least two.</param>
+    public static Task WriteStartsAsync(TextWriter output, IReadOnlyList<double> costs)
+    {
+        var mean = costs.Average();
+        var error = Math.Sqrt(costs.Sum(cost => (cost - mean) * (cost - mean)) / (costs.Count - 1) / costs.Count);
+        return output.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"\ntelemetry, CPU us/request, {costs.Count} starts: {string.Join(", ", costs.Select(static cost => cost.ToString("F1", CultureInfo.InvariantCulture)))}; mean {mean:F1}, standard error {error:F1}; target <= {MostTelemetry:F0}"));
+    }
+
     public static async Task WriteAsync(TextWriter output, LoadOptions options, Subject bare, Subject gateway)
     {
         await output.WriteLineAsync($"\nMedians: {options}");
@@ -26,7 +40,7 @@ internal static class LoadReport
         if (options.ComparesTelemetry)
         {
             // What else runs on the machine, or beside it on its host, only adds: the rounds in which both cost least tell most.
-            var pairs = gateway.Rounds.Zip(bare.Rounds, static (with, without) => (Both: with.CpuPerRequest + without.CpuPerRequest, Cost: with.CpuPerRequest - without.CpuPerRequest)).ToArray();
+            var pairs = gateway.Rounds.Zip(bare.Rounds, static (with, without) => (Both: with.CpuPerRequest + without.CpuPerRequest, Cost: CostOf(with, without))).ToArray();
             await TelemetryAsync("all rounds", pairs);
             await TelemetryAsync("the cheapest third of the rounds", pairs.OrderBy(static pair => pair.Both).Take((pairs.Length + 2) / 3));
         }
@@ -34,10 +48,9 @@ internal static class LoadReport
         Task TelemetryAsync(string of, IEnumerable<(double Both, double Cost)> pairs)
         {
             var costs = pairs.Select(static pair => pair.Cost).Order().ToArray();
-            var median = costs.Length % 2 == 1 ? costs[costs.Length / 2] : (costs[costs.Length / 2 - 1] + costs[costs.Length / 2]) / 2;
             return output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"telemetry, CPU us/request, {of} ({costs.Length}): median {median:F1}, quartiles {costs[costs.Length / 4]:F1} and {costs[costs.Length - 1 - (costs.Length / 4)]:F1}, from {costs[0]:F1} to {costs[^1]:F1}; target <= {MostTelemetry:F0}"));
+                $"telemetry, CPU us/request, {of} ({costs.Length}): median {Median(costs):F1}, quartiles {costs[costs.Length / 4]:F1} and {costs[costs.Length - 1 - (costs.Length / 4)]:F1}, from {costs[0]:F1} to {costs[^1]:F1}; target <= {MostTelemetry:F0}"));
         }
 
         Task RowAsync(string name, Func<Round, double> figure, string format, double? target = null)
@@ -49,4 +62,9 @@ internal static class LoadReport
                 $"{name,-22}{left.ToString(format, CultureInfo.InvariantCulture),14}{right.ToString(format, CultureInfo.InvariantCulture),14}{right / left,10:F2}{limit,10}"));
         }
     }
+
+    private static double CostOf(Round with, Round without) => with.CpuPerRequest - without.CpuPerRequest;
+
+    private static double Median(double[] sorted) =>
+        sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
 }
