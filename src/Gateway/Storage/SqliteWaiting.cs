@@ -21,6 +21,7 @@ internal static class SqliteWaiting
     // SQLite keeps their addresses, as long as the process lives.
     private static readonly SleepCall Sleeping = Sleep;
     private static readonly BusyCall Busying = IsWorthWaiting;
+    private static readonly nint BusyHandler = Marshal.GetFunctionPointerForDelegate(Busying);
 
     // In milliseconds; the last one over and over.
     private static readonly int[] Naps = [1, 2, 5, 10, 15, 20, 25, 25, 25, 50, 50, 100];
@@ -58,7 +59,7 @@ internal static class SqliteWaiting
     public static void Set(SqliteConnection connection)
     {
         var handle = connection.Handle!; // It is open.
-        var result = sqlite3_busy_handler(handle.DangerousGetHandle(), Marshal.GetFunctionPointerForDelegate(Busying), 0);
+        var result = sqlite3_busy_handler(handle.DangerousGetHandle(), BusyHandler, 0);
         SqliteException.ThrowExceptionForRC(result, handle);
         GC.KeepAlive(connection);
     }

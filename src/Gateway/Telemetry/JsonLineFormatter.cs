@@ -77,7 +77,7 @@ internal sealed class JsonLineFormatter : ILineFormatter, IDisposable
             _values.Format(property, text);
             _json.WritePropertyName(name);
 
-            // As bytes: half a surrogate pair becomes U+FFFD, where a string of it would throw, on the thread that writes the log.
+            // As bytes: half a surrogate pair becomes U+FFFD, where a string of it would throw, and the line be lost.
             _json.WriteRawValue(Encoding.UTF8.GetBytes(text.ToString()), skipInputValidation: true);
         }
     }

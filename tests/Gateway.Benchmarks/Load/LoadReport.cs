@@ -14,7 +14,7 @@ internal static class LoadReport
     private const double MostTelemetry = 8;
 
     /// <summary>What telemetry cost, in microseconds of CPU a request: the median of the rounds of one start.</summary>
-    public static double MedianCost(Subject without, Subject with) => Median([.. with.Rounds.Zip(without.Rounds, CostOf).Order()]);
+    public static double MedianCost(Subject without, Subject with) => Median.Of(with.Rounds.Zip(without.Rounds, CostOf));
 
     /// <param name="output">Gets one line.</param>
     /// <param name="costs">The median of each start; at least two.</param>
@@ -50,12 +50,12 @@ internal static class LoadReport
             var costs = pairs.Select(static pair => pair.Cost).Order().ToArray();
             return output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"telemetry, CPU us/request, {of} ({costs.Length}): median {Median(costs):F1}, quartiles {costs[costs.Length / 4]:F1} and {costs[costs.Length - 1 - (costs.Length / 4)]:F1}, from {costs[0]:F1} to {costs[^1]:F1}; target <= {MostTelemetry:F0}"));
+                $"telemetry, CPU us/request, {of} ({costs.Length}): median {Median.Of(costs):F1}, quartiles {costs[costs.Length / 4]:F1} and {costs[costs.Length - 1 - (costs.Length / 4)]:F1}, from {costs[0]:F1} to {costs[^1]:F1}; target <= {MostTelemetry:F0}"));
         }
 
         Task RowAsync(string name, Func<Round, double> figure, string format, double? target = null)
         {
-            var (left, right) = (bare.Median(figure), gateway.Median(figure));
+            var (left, right) = (bare.MedianOf(figure), gateway.MedianOf(figure));
             var limit = target is { } most && options.Against is null ? string.Create(CultureInfo.InvariantCulture, $"<= {most:F1}") : "";
             return output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
@@ -64,7 +64,4 @@ internal static class LoadReport
     }
 
     private static double CostOf(Round with, Round without) => with.CpuPerRequest - without.CpuPerRequest;
-
-    private static double Median(double[] sorted) =>
-        sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
 }

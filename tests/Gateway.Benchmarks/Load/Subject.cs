@@ -33,10 +33,5 @@ internal sealed class Subject(string name, ServerProcess process, DriveRequest r
         return round;
     }
 
-    public double Median(Func<Round, double> figure)
-    {
-        var sorted = _rounds.Select(figure).Order().ToArray();
-        var middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
+    public double MedianOf(Func<Round, double> figure) => Median.Of(_rounds.Select(figure));
 }
