@@ -27,7 +27,7 @@ internal sealed class ImageDrift(GatewayMetrics metrics, TimeProvider time)
     /// <returns>Null where they were not compared.</returns>
     public ImageComparison? Compare(IEndpoint endpoint, Target target, Measurement measurement, Observation observed, RequestBody body)
     {
-        if (!metrics.WantsImageComparison
+        if (!metrics.WantsRequests
             || measurement is not { ImageTokens: > 0, AssumesSizes: false }
             || observed is not { Outcome: AnswerOutcome.Completed, Usage: { } usage })
         {

@@ -5,15 +5,12 @@ namespace Gateway.Telemetry;
 /// <content>What the end of each request is counted in.</content>
 internal sealed partial class GatewayMetrics
 {
-    /// <summary>Of the GenAI conventions, in seconds.</summary>
-    public static readonly double[] DurationBuckets = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
-
     private readonly HttpInstruments _http;
     private readonly RequestInstruments _requests;
     private readonly TenantTraffic _tenants;
     private Instrument? _requestCounter;
 
-    /// <summary>Whether anybody listens to <see cref="RequestEnded"/>.</summary>
+    /// <summary>Whether anybody listens to what requests did.</summary>
     public bool WantsRequests => _requestCounter is { Enabled: true };
 
     /// <summary>To be called once.</summary>
@@ -37,17 +34,35 @@ internal sealed partial class GatewayMetrics
 
     public void RequestEnded(EndedRequest request)
     {
-        _http.Record(request);
-        if (!request.IsInference)
+        if (!WantsRequests)
         {
             return;
         }
 
-        _tenants.Add(request.Tenant, request.Outcome, request.Status, request.Target?.Card.Id, request.Billed);
-        _requests.Record(request);
-        if (request is { Compared: { } images, Target: { } target })
+        lock (Kept.Gate)
         {
-            _imageEstimateRatio.Record((double)images.Billed / images.Counted, new(MetricTags.Model, target.Card.Id), new(MetricTags.UpstreamModel, target.Deployment.Model));
+            _http.Record(request);
+            if (!request.IsInference)
+            {
+                return;
+            }
+
+            _requests.Record(request);
+        }
+
+        _tenants.Add(request.Tenant, request.Outcome, request.Status, request.Target?.Card.Id, request.Billed);
+    }
+
+    public void DeploymentAttempted(DeploymentAttempt attempt)
+    {
+        if (!WantsRequests)
+        {
+            return;
+        }
+
+        lock (Kept.Gate)
+        {
+            _requests.Record(attempt);
         }
     }
 }

@@ -1,6 +1,5 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Gateway.Core.Models;
+using Gateway.Telemetry.Points;
 
 namespace Gateway.Telemetry;
 
@@ -8,9 +7,6 @@ namespace Gateway.Telemetry;
 internal sealed partial class GatewayMetrics
 {
     public const string MeterName = "Gateway";
-
-    /// <summary>Right is 1; a multiplier that is a few percent off must show.</summary>
-    private static readonly double[] RatioBuckets = [0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 1, 1.01, 1.02, 1.05, 1.1, 1.25, 1.5, 2, 4];
 
     /// <summary>Where a row became durable, a value of the tag <c>gateway.ledger.destination</c>.</summary>
     public const string LedgerDatabase = "database";
@@ -27,20 +23,13 @@ internal sealed partial class GatewayMetrics
     /// <inheritdoc cref="CatalogTaken"/>
     public const string CatalogUnreadable = "unreadable";
 
-    // Boxed once.
-    private static readonly object True = true;
-    private static readonly object False = false;
-
     private static readonly double[] CommitBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
     private readonly Meter _meter;
-    private readonly Histogram<double> _imageEstimateRatio;
     private readonly Counter<long> _budgetWarnings;
     private readonly Histogram<double> _ledgerCommitDuration;
     private readonly Counter<long> _ledgerReplayedRows;
     private readonly Counter<long> _ledgerRefusedRows;
-    private readonly Counter<long> _deploymentAttempts;
-    private readonly Histogram<double> _operationDuration;
     private readonly Counter<long> _catalogReloads;
 
     /// <param name="meters">Owns the meter, and disposes of it.</param>
@@ -48,14 +37,10 @@ internal sealed partial class GatewayMetrics
     public GatewayMetrics(IMeterFactory meters, TimeProvider time)
     {
         _meter = meters.Create(MeterName);
-        _http = new HttpInstruments(_meter);
-        _requests = new RequestInstruments(_meter);
+        Kept = new KeptInstruments(_meter);
+        _http = new HttpInstruments(_meter, Kept);
+        _requests = new RequestInstruments(_meter, Kept);
         _tenants = new TenantTraffic(time);
-        _imageEstimateRatio = _meter.CreateHistogram<double>(
-            "gateway.image.estimate_ratio",
-            unit: "1",
-            description: "Image tokens as the provider billed them over those that were counted before.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = RatioBuckets });
         _budgetWarnings = _meter.CreateCounter<long>(
             "gateway.budget.warnings",
             unit: "{account}",
@@ -69,22 +54,15 @@ internal sealed partial class GatewayMetrics
             "gateway.ledger.replayed_rows", unit: "{row}", description: "Ledger rows that came into the database from the spool.");
         _ledgerRefusedRows = _meter.CreateCounter<long>(
             "gateway.ledger.refused_rows", unit: "{row}", description: "Ledger rows that were refused for themselves, not for an outage.");
-        _deploymentAttempts = _meter.CreateCounter<long>(
-            "gateway.deployment.attempts", unit: "{attempt}", description: "Requests sent to deployments, retries among them, by what came of them.");
-        _operationDuration = _meter.CreateHistogram<double>(
-            "gen_ai.client.operation.duration",
-            unit: "s",
-            description: "Of one request to a provider, from sending it to the end of its answer.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBuckets });
         _catalogReloads = _meter.CreateCounter<long>(
             "gateway.catalog.reloads", unit: "{reload}", description: "Changes of the catalog's file, by whether they were taken.");
     }
 
+    /// <summary>Those that requests are told to.</summary>
+    public KeptInstruments Kept { get; }
+
     /// <summary>Whether anybody listens to <see cref="LedgerCommitted"/>.</summary>
     public bool WantsLedgerCommitted => _ledgerCommitDuration.Enabled;
-
-    /// <summary>Whether anybody listens to an <see cref="ImageComparison"/>: it may cost something to work out.</summary>
-    public bool WantsImageComparison => _imageEstimateRatio.Enabled;
 
     /// <summary>Only where limits are shared through Redis; to be called once.</summary>
     public void ObserveRedisOutage(Func<bool> isDown) => _meter.CreateObservableGauge(
@@ -126,34 +104,6 @@ internal sealed partial class GatewayMetrics
 
         static Measurement<T> Tagged<T>(T value, DeploymentHealth health)
             where T : struct => new(value, new(MetricTags.Provider, health.Provider), new(MetricTags.UpstreamModel, health.Model));
-    }
-
-    public void DeploymentAttempted(DeploymentAttempt attempt)
-    {
-        var (deployment, card) = (attempt.Target.Deployment, attempt.Target.Card);
-        var (provider, upstreamModel) = (deployment.Provider.Name, deployment.Model);
-        if (_deploymentAttempts.Enabled)
-        {
-            _deploymentAttempts.Add(
-                1, [new(MetricTags.Provider, provider), new(MetricTags.UpstreamModel, upstreamModel), new("gateway.deployment.verdict", attempt.Verdict), new("gateway.retry", attempt.IsRetry ? True : False)]);
-        }
-
-        if (_operationDuration.Enabled)
-        {
-            var tags = new TagList
-            {
-                { MetricTags.Operation, attempt.Operation },
-                { MetricTags.Provider, provider },
-                { MetricTags.Model, card.Id },
-                { MetricTags.UpstreamModel, upstreamModel },
-            };
-            if (attempt.Failed)
-            {
-                tags.Add(MetricTags.Error, attempt.Verdict);
-            }
-
-            _operationDuration.Record(attempt.Took.TotalSeconds, tags);
-        }
     }
 
     /// <param name="result"><see cref="CatalogTaken"/> or one of the other two.</param>

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Gateway.Telemetry.Points;
 
 namespace Gateway.Telemetry;
 
@@ -7,41 +7,59 @@ namespace Gateway.Telemetry;
 /// HTTP's own metrics, with the names and attributes of the OpenTelemetry conventions. ASP.NET Core has the same; these are told with all else, off the
 /// request's way, and leave probes and scrapes out.
 /// </summary>
-internal sealed class HttpInstruments(Meter meter)
+internal sealed class HttpInstruments(Meter meter, KeptInstruments kept)
 {
     private static readonly double[] DurationBuckets = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 
-    // Boxed once.
-    private static readonly object[] Statuses = [.. Enumerable.Range(0, 600).Select(static status => (object)status)];
+    private readonly KeptHistogram _duration = kept.CreateHistogram("http.server.request.duration", "s", "Of every request but probes and scrapes.", DurationBuckets);
 
-    private readonly Histogram<double> _duration = meter.CreateHistogram<double>(
-        "http.server.request.duration", "s", "Of every request but probes and scrapes.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBuckets });
+    // As many as there can be points; what comes beyond shares one.
+    private readonly Dictionary<Key, HistogramPoint> _points = [];
 
     /// <summary>To be called once.</summary>
     /// <param name="running">Requests in this moment, 0 or more.</param>
     public void ObserveRunning(Func<long> running) =>
         meter.CreateObservableUpDownCounter("http.server.active_requests", running, unit: "{request}", description: "Requests in this moment.");
 
+    /// <summary>Under the lock of what is kept.</summary>
     public void Record(EndedRequest request)
     {
-        var tags = new TagList
+        var key = new Key(MethodOf(request.Method), request.Status, VersionOf(request.Protocol), request.Scheme, request.Route);
+        if (!_points.TryGetValue(key, out var point))
         {
-            { "http.request.method", MethodOf(request.Method) },
-            { MetricTags.Status, request.Status is >= 0 and < 600 ? Statuses[request.Status] : request.Status },
-            { "network.protocol.version", VersionOf(request.Protocol) },
-            { "url.scheme", request.Scheme },
+            if (_points.Count < KeptInstrument<HistogramPoint>.MostPoints)
+            {
+                _points.Add(key, point = _duration.Begin(TagsOf(key)));
+            }
+            else
+            {
+                point = _duration.Begin(null);
+            }
+        }
+
+        point.Record(request.Elapsed.TotalSeconds);
+    }
+
+    private static KeyValuePair<string, object?>[] TagsOf(Key key)
+    {
+        var tags = new List<KeyValuePair<string, object?>>(6)
+        {
+            new("http.request.method", key.Method),
+            new(MetricTags.Status, key.Status),
+            new("network.protocol.version", key.Version),
+            new("url.scheme", key.Scheme),
         };
-        if (request.Route is { } route)
+        if (key.Route is { } route)
         {
-            tags.Add("http.route", route);
+            tags.Add(new("http.route", route));
         }
 
-        if (request.Status >= StatusCodes.Status500InternalServerError)
+        if (key.Status >= StatusCodes.Status500InternalServerError)
         {
-            tags.Add(MetricTags.Error, request.Status.ToString());
+            tags.Add(new(MetricTags.Error, key.Status.ToString()));
         }
 
-        _duration.Record(request.Elapsed.TotalSeconds, tags);
+        return [.. tags];
     }
 
     // What a client makes up is no label.
@@ -53,4 +71,6 @@ internal sealed class HttpInstruments(Meter meter)
 
     private static string VersionOf(string protocol) =>
         HttpProtocol.IsHttp11(protocol) ? "1.1" : HttpProtocol.IsHttp2(protocol) ? "2" : HttpProtocol.IsHttp3(protocol) ? "3" : "1.0";
+
+    private readonly record struct Key(string Method, int Status, string Version, string Scheme, string? Route);
 }

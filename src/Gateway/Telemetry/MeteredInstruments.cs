@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
+using Gateway.Telemetry.Points;
 using OpenTelemetry.Metrics;
 
 namespace Gateway.Telemetry;
@@ -31,11 +32,12 @@ internal static class MeteredInstruments
 
     /// <param name="providers">Where the meters are chosen.</param>
     /// <param name="factory">Of this host: meters of another host in the same process are not its own.</param>
-    public static MeterProviderBuilder AddInstruments(this MeterProviderBuilder providers, IMeterFactory factory) => providers
+    /// <param name="leftOut">Those that nobody is to hear of through the SDK, or null.</param>
+    public static MeterProviderBuilder AddInstruments(this MeterProviderBuilder providers, IMeterFactory factory, KeptInstruments? leftOut) => providers
         .AddMeter([GatewayMetrics.MeterName, .. Framework.Keys])
-        .AddView(instrument => Choose(instrument, factory));
+        .AddView(instrument => Choose(instrument, factory, leftOut));
 
-    private static MetricStreamConfiguration? Choose(Instrument instrument, IMeterFactory factory)
+    private static MetricStreamConfiguration? Choose(Instrument instrument, IMeterFactory factory, KeptInstruments? leftOut)
     {
         var meter = instrument.Meter;
         if (meter.Scope is IMeterFactory other && !ReferenceEquals(other, factory))
@@ -43,7 +45,7 @@ internal static class MeteredInstruments
             return MetricStreamConfiguration.Drop;
         }
 
-        if (meter.Name != GatewayMetrics.MeterName && !Framework[meter.Name].Contains(instrument.Name))
+        if (leftOut?.Contain(instrument) == true || (meter.Name != GatewayMetrics.MeterName && !Framework[meter.Name].Contains(instrument.Name)))
         {
             return MetricStreamConfiguration.Drop;
         }

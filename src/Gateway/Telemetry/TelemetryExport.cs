@@ -25,7 +25,7 @@ internal sealed class TelemetryExport(IConfiguration configuration, IMeterFactor
         var otlp = OtlpSettings.Read(configuration);
         var metrics = Configured(Sdk.CreateMeterProviderBuilder())
             .SetResourceBuilder(Resource())
-            .AddInstruments(meters)
+            .AddInstruments(meters, leftOut: otlp.ExportMetrics ? null : instruments.Kept) // /metrics shows those as they are kept.
             .AddReader(endpoint.Reader);
         _metrics = (otlp.ExportMetrics ? metrics.AddOtlpExporter() : metrics).Build();
         instruments.BeginAtZero();

@@ -26,7 +26,7 @@ public class TelemetryBenchmarks : IDisposable
     private const int Batch = 128;
 
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly MetricsEndpoint _endpoint = new();
+    private readonly MetricsEndpoint _endpoint;
     private readonly Target _target;
     private readonly BilledUse _billed = new(PromptTokens: 1117, CompletionTokens: 40, ImageTokens: 1105, new Money(3_192_500));
     private readonly string[] _tenants = [.. Enumerable.Range(0, Tenants).Select(static tenant => $"ten_{tenant:x32}")];
@@ -50,7 +50,8 @@ public class TelemetryBenchmarks : IDisposable
         _target = new Target("gpt-4o", new ModelCard { Id = "gpt-4o", Deployments = [deployment] }, deployment, PriceBook.Empty.At(DateTimeOffset.UnixEpoch));
         var meters = _services.GetRequiredService<IMeterFactory>();
         _metrics = new GatewayMetrics(meters, TimeProvider.System);
-        _provider = Sdk.CreateMeterProviderBuilder().AddInstruments(meters).AddReader(_endpoint.Reader).Build();
+        _endpoint = new MetricsEndpoint(_metrics);
+        _provider = Sdk.CreateMeterProviderBuilder().AddInstruments(meters, _metrics.Kept).AddReader(_endpoint.Reader).Build();
         _traces.Follow(new ParentBasedSampler(new TraceIdRatioBasedSampler(0)));
         _context.Request.Method = "POST";
         _log = new RequestLog(new LoggerConfiguration().MinimumLevel.Information().WriteTo.Sink(_sink).CreateLogger());

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using Gateway.Telemetry.Points;
 using Gateway.Telemetry.Prometheus;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -26,7 +27,7 @@ public sealed class PrometheusWriterTests
     public void Text_is_as_prometheus_reads_it()
     {
         using var meter = new Meter("PrometheusWriterTests");
-        var exporter = new PrometheusExporter();
+        var exporter = new PrometheusExporter(new KeptInstruments(meter));
         var reader = new BaseExportingMetricReader(exporter);
         using var provider = Sdk.CreateMeterProviderBuilder().AddMeter(meter.Name).AddReader(reader).Build();
         meter.CreateCounter<long>("a.count", "{x}", "Of \"a\"\nand \\b").Add(7, new("tag.one", "q\"\\\n"), new("two", true), new("three", 200));

@@ -10,9 +10,13 @@ internal sealed class MetricsEndpoint : IDisposable
 
     private const int CollectTimeoutMs = 10_000;
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly PrometheusExporter _exporter = new();
+    private readonly PrometheusExporter _exporter;
 
-    public MetricsEndpoint() => Reader = new BaseExportingMetricReader(_exporter) { TemporalityPreference = MetricReaderTemporalityPreference.Cumulative };
+    public MetricsEndpoint(GatewayMetrics metrics)
+    {
+        _exporter = new PrometheusExporter(metrics.Kept);
+        Reader = new BaseExportingMetricReader(_exporter) { TemporalityPreference = MetricReaderTemporalityPreference.Cumulative };
+    }
 
     /// <summary>For the provider that fills it, and disposes of it.</summary>
     public MetricReader Reader { get; }

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text;
+using Gateway.Telemetry.Points;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
@@ -15,9 +17,17 @@ internal sealed class PrometheusWriter
     private readonly ArrayBufferWriter<byte> _tags = new(1024);
 
     /// <summary>Writes all of them; of two that come to the same name, the first.</summary>
-    public void Write(in Batch<Metric> metrics, ArrayBufferWriter<byte> output)
+    public void Write(KeptInstruments kept, in Batch<Metric> metrics, ArrayBufferWriter<byte> output)
     {
         _written.Clear();
+        lock (kept.Gate)
+        {
+            foreach (var instrument in kept.All)
+            {
+                Write(instrument, output);
+            }
+        }
+
         foreach (var metric in metrics)
         {
             if (KindOf(metric.MetricType) is { } kind && PrometheusName.Of(metric.Name, metric.Unit, kind) is var name && _written.Add(name))
@@ -37,6 +47,68 @@ internal sealed class PrometheusWriter
         _ => null,
     };
 
+    private void Write(KeptInstrument kept, ArrayBufferWriter<byte> output)
+    {
+        var (instrument, kind) = (kept.Instrument, kept is KeptCounter ? PrometheusKind.Counter : PrometheusKind.Histogram);
+        var name = PrometheusName.Of(instrument.Name, instrument.Unit, kind);
+        _written.Add(name);
+        var (utf8, begun) = (Encoding.UTF8.GetBytes(name), false);
+        switch (kept)
+        {
+            case KeptCounter counter:
+                foreach (var point in counter.Points)
+                {
+                    if (point.Sum > 0)
+                    {
+                        Begin(point.Tags);
+                        WriteSample(utf8, default, point.Sum, output);
+                    }
+                }
+
+                break;
+            case KeptHistogram histogram:
+                foreach (var point in histogram.Points)
+                {
+                    if (point.Counts.ContainsAnyExcept(0))
+                    {
+                        Begin(point.Tags);
+                        Write(utf8, point, output);
+                    }
+                }
+
+                break;
+        }
+
+        void Begin(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            if (!begun)
+            {
+                begun = true;
+                WriteHead(instrument.Name, instrument.Description, kind, utf8, output);
+            }
+
+            _tags.ResetWrittenCount();
+            foreach (var (tag, value) in tags)
+            {
+                WriteTag(tag, value);
+            }
+        }
+    }
+
+    private void Write(byte[] name, HistogramPoint point, ArrayBufferWriter<byte> output)
+    {
+        var bounds = point.Bounds;
+        var count = 0L;
+        for (var i = 0; i < point.Counts.Length; i++)
+        {
+            count += point.Counts[i];
+            WriteBucket(name, i < bounds.Length ? bounds[i] : double.PositiveInfinity, count, output);
+        }
+
+        WriteSample(name, "_sum"u8, point.Sum, output);
+        WriteSample(name, "_count"u8, count, output);
+    }
+
     private void Write(Metric metric, PrometheusKind kind, string name, ArrayBufferWriter<byte> output)
     {
         var utf8 = Encoding.UTF8.GetBytes(name);
@@ -46,7 +118,7 @@ internal sealed class PrometheusWriter
             if (!begun)
             {
                 begun = true;
-                WriteHead(metric, kind, utf8, output);
+                WriteHead(metric.Name, metric.Description, kind, utf8, output);
             }
 
             WriteTags(point.Tags);
@@ -71,12 +143,12 @@ internal sealed class PrometheusWriter
         }
     }
 
-    private static void WriteHead(Metric metric, PrometheusKind kind, byte[] name, ArrayBufferWriter<byte> output)
+    private static void WriteHead(string instrument, string? description, PrometheusKind kind, byte[] name, ArrayBufferWriter<byte> output)
     {
         output.Write("# HELP "u8);
         output.Write(name);
         output.Write(" "u8);
-        WriteEscaped(metric.Description is { Length: > 0 } description ? description : metric.Name, quotes: false, output);
+        WriteEscaped(string.IsNullOrEmpty(description) ? instrument : description, quotes: false, output);
         output.Write("\n# TYPE "u8);
         output.Write(name);
         output.Write(kind switch
@@ -93,18 +165,23 @@ internal sealed class PrometheusWriter
         foreach (var bucket in point.GetHistogramBuckets())
         {
             count += bucket.BucketCount;
-            output.Write(name);
-            output.Write("_bucket{"u8);
-            output.Write(_tags.WrittenSpan);
-            output.Write(_tags.WrittenCount > 0 ? ",le=\""u8 : "le=\""u8);
-            Write(bucket.ExplicitBound, output);
-            output.Write("\"} "u8);
-            Write(count, output);
-            output.Write("\n"u8);
+            WriteBucket(name, bucket.ExplicitBound, count, output);
         }
 
         WriteSample(name, "_sum"u8, point.GetHistogramSum(), output);
         WriteSample(name, "_count"u8, count, output);
+    }
+
+    private void WriteBucket(byte[] name, double bound, long count, ArrayBufferWriter<byte> output)
+    {
+        output.Write(name);
+        output.Write("_bucket{"u8);
+        output.Write(_tags.WrittenSpan);
+        output.Write(_tags.WrittenCount > 0 ? ",le=\""u8 : "le=\""u8);
+        Write(bound, output);
+        output.Write("\"} "u8);
+        Write(count, output);
+        output.Write("\n"u8);
     }
 
     private void WriteSample(byte[] name, ReadOnlySpan<byte> suffix, double value, ArrayBufferWriter<byte> output)
@@ -141,17 +218,22 @@ internal sealed class PrometheusWriter
         _tags.ResetWrittenCount();
         foreach (var (tag, value) in tags)
         {
-            if (!_labels.TryGetValue(tag, out var label))
-            {
-                _labels.Add(tag, label = PrometheusName.OfLabel(tag));
-            }
-
-            _tags.Write(_tags.WrittenCount > 0 ? ","u8 : default);
-            Encoding.UTF8.GetBytes(label, _tags);
-            _tags.Write("=\""u8);
-            WriteEscaped(TextOf(value), quotes: true, _tags);
-            _tags.Write("\""u8);
+            WriteTag(tag, value);
         }
+    }
+
+    private void WriteTag(string tag, object? value)
+    {
+        if (!_labels.TryGetValue(tag, out var label))
+        {
+            _labels.Add(tag, label = PrometheusName.OfLabel(tag));
+        }
+
+        _tags.Write(_tags.WrittenCount > 0 ? ","u8 : default);
+        Encoding.UTF8.GetBytes(label, _tags);
+        _tags.Write("=\""u8);
+        WriteEscaped(TextOf(value), quotes: true, _tags);
+        _tags.Write("\""u8);
     }
 
     private static string TextOf(object? value) => value switch
