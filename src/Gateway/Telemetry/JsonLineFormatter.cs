@@ -39,21 +39,24 @@ internal sealed class JsonLineFormatter : ILineFormatter, IDisposable
 
     public void Format(LogEvent logEvent, IBufferWriter<byte> output)
     {
-        _json.Reset(output);
-        _json.WriteStartObject();
         Span<byte> time = stackalloc byte[40];
         logEvent.Timestamp.UtcDateTime.TryFormat(time, out var length, "O");
-        _json.WriteString(Time, time[..length]);
-        _json.WriteString(Level, Levels[(int)logEvent.Level]);
+        var level = Levels[(int)logEvent.Level];
         if (logEvent.Properties.TryGetValue(RequestLog.Property, out var value) && value is EndedRequest request)
         {
-            RequestLine.Write(request, _json);
-        }
-        else
-        {
-            WriteMembers(logEvent);
+            var members = new JsonMembers(output);
+            members.AddEscaped("""{"time":"""u8, time[..length]);
+            members.AddEscaped(""","level":"""u8, level.EncodedUtf8Bytes);
+            RequestLine.Write(request, members);
+            members.Raw("}\n"u8);
+            return;
         }
 
+        _json.Reset(output);
+        _json.WriteStartObject();
+        _json.WriteString(Time, time[..length]);
+        _json.WriteString(Level, level);
+        WriteMembers(logEvent);
         _json.WriteEndObject();
         _json.Flush();
         output.Write("\n"u8);

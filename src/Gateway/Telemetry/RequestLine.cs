@@ -1,71 +1,48 @@
-using System.Text.Json;
-
 namespace Gateway.Telemetry;
 
 /// <summary>One request's line in the log. It holds ids, counts and times; never content, keys or addresses of pictures.</summary>
 internal static class RequestLine
 {
-    private static readonly JsonEncodedText RequestId = JsonEncodedText.Encode("request_id");
-    private static readonly JsonEncodedText Method = JsonEncodedText.Encode("method");
-    private static readonly JsonEncodedText Path = JsonEncodedText.Encode("path");
-    private static readonly JsonEncodedText Status = JsonEncodedText.Encode("status");
-    private static readonly JsonEncodedText Refusal = JsonEncodedText.Encode("refusal");
-    private static readonly JsonEncodedText ReplayOf = JsonEncodedText.Encode("replay_of");
-    private static readonly JsonEncodedText Tenant = JsonEncodedText.Encode("tenant_id");
-    private static readonly JsonEncodedText Key = JsonEncodedText.Encode("key_id");
-    private static readonly JsonEncodedText Model = JsonEncodedText.Encode("model");
-    private static readonly JsonEncodedText Provider = JsonEncodedText.Encode("provider");
-    private static readonly JsonEncodedText UpstreamModel = JsonEncodedText.Encode("upstream_model");
-    private static readonly JsonEncodedText Outcome = JsonEncodedText.Encode("outcome");
-    private static readonly JsonEncodedText PromptTokens = JsonEncodedText.Encode("prompt_tokens");
-    private static readonly JsonEncodedText CompletionTokens = JsonEncodedText.Encode("completion_tokens");
-    private static readonly JsonEncodedText Images = JsonEncodedText.Encode("images");
-    private static readonly JsonEncodedText CostUsd = JsonEncodedText.Encode("cost_usd");
-    private static readonly JsonEncodedText DurationMs = JsonEncodedText.Encode("duration_ms");
-    private static readonly JsonEncodedText OwnMs = JsonEncodedText.Encode("own_ms");
-    private static readonly JsonEncodedText FirstTokenMs = JsonEncodedText.Encode("first_token_ms");
-    private static readonly JsonEncodedText TraceId = JsonEncodedText.Encode("trace_id");
-
-    /// <summary>For a machine: members of a JSON object that is begun, and goes on.</summary>
-    public static void Write(EndedRequest request, Utf8JsonWriter json)
+    /// <summary>For a machine: the members of its object.</summary>
+    public static void Write(EndedRequest request, JsonMembers json)
     {
-        json.WriteString(RequestId, request.RequestId);
-        json.WriteString(Method, request.Method);
-        json.WriteString(Path, request.Path);
-        json.WriteNumber(Status, request.Status);
-        Write(json, Refusal, request.Refusal);
-        Write(json, ReplayOf, request.ReplayOf);
-        Write(json, Tenant, request.Tenant);
-        Write(json, Key, request.Key);
+        json.Add(""","request_id":"""u8, request.RequestId);
+        json.Add(""","method":"""u8, request.Method);
+        json.Add(""","path":"""u8, request.Path);
+        json.Add(""","status":"""u8, request.Status);
+        json.Add(""","refusal":"""u8, request.Refusal);
+        json.Add(""","replay_of":"""u8, request.ReplayOf);
+        json.Add(""","tenant_id":"""u8, request.Tenant);
+        json.Add(""","key_id":"""u8, request.Key);
         if (request.Target is { } target)
         {
-            json.WriteString(Model, target.Card.Id);
-            json.WriteString(Provider, target.Deployment.Provider.Name);
-            json.WriteString(UpstreamModel, target.Deployment.Model);
+            json.Add(""","model":"""u8, target.Card.Id);
+            json.Add(""","provider":"""u8, target.Deployment.Provider.Name);
+            json.Add(""","upstream_model":"""u8, target.Deployment.Model);
         }
 
         if (request.IsObserved)
         {
-            json.WriteString(Outcome, request.Outcome);
+            json.Add(""","outcome":"""u8, request.Outcome);
         }
 
         var billed = request.Billed.GetValueOrDefault();
-        json.WriteNumber(PromptTokens, billed.PromptTokens);
-        json.WriteNumber(CompletionTokens, billed.CompletionTokens);
-        json.WriteNumber(Images, request.Images);
+        json.Add(""","prompt_tokens":"""u8, billed.PromptTokens);
+        json.Add(""","completion_tokens":"""u8, billed.CompletionTokens);
+        json.Add(""","images":"""u8, request.Images);
         if (request.Billed is not null)
         {
-            json.WriteString(CostUsd, billed.Amount.ToString());
+            json.Add(""","cost_usd":"""u8, billed.Amount.ToString());
         }
 
-        json.WriteNumber(DurationMs, (long)request.Elapsed.TotalMilliseconds);
-        json.WriteNumber(OwnMs, (long)request.Own.TotalMilliseconds);
+        json.Add(""","duration_ms":"""u8, (long)request.Elapsed.TotalMilliseconds);
+        json.Add(""","own_ms":"""u8, (long)request.Own.TotalMilliseconds);
         if (request.FirstTokenMs is { } firstTokenMs)
         {
-            json.WriteNumber(FirstTokenMs, firstTokenMs);
+            json.Add(""","first_token_ms":"""u8, firstTokenMs);
         }
 
-        json.WriteString(TraceId, request.TraceId);
+        json.Add(""","trace_id":"""u8, request.TraceId);
     }
 
     /// <summary>For the eye.</summary>
@@ -77,14 +54,6 @@ internal static class RequestLine
         {
             var billed = request.Billed.GetValueOrDefault();
             output.Write($", {model} at {deployment.Provider.Name} ({deployment.Model}), {billed.PromptTokens} + {billed.CompletionTokens} tokens, {request.Images} images, {billed.Amount} USD");
-        }
-    }
-
-    private static void Write(Utf8JsonWriter json, JsonEncodedText name, string? value)
-    {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Gateway.Core.Pricing;
@@ -58,6 +59,28 @@ public sealed class LogLineTests
         ((long?)lines[3]["own_ms"]).ShouldBe(0);
         ((long?)lines[3]["first_token_ms"]).ShouldBe(3);
         lines[3]["model"].ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("")]
+    [InlineData("a\"b\\c")]
+    [InlineData("tab\tnull\0delete\u007fline\r\n")]
+    [InlineData("é \u2028 \ud83d\ude00 <&>")]
+    public void Value_of_a_request_line_is_read_as_it_was_written(string value)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var members = new JsonMembers(output);
+        members.Add("""{"a":"""u8, value);
+        members.Add(""","left_out":"""u8, null);
+        members.Add(""","b":"""u8, long.MinValue);
+        members.Raw("}"u8);
+
+        var json = JsonNode.Parse(output.WrittenSpan)!.AsObject();
+        json.Select(static member => member.Key).ShouldBe(["a", "b"]);
+        ((string?)json["a"]).ShouldBe(value);
+        ((long)json["b"]!).ShouldBe(long.MinValue);
+        output.WrittenSpan.IndexOf((byte)'\n').ShouldBe(-1);
     }
 
     [Fact]
