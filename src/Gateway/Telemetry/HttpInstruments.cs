@@ -13,8 +13,7 @@ internal sealed class HttpInstruments(Meter meter, KeptInstruments kept)
 
     private readonly KeptHistogram _duration = kept.CreateHistogram("http.server.request.duration", "s", "Of every request but probes and scrapes.", DurationBuckets);
 
-    // As many as there can be points; what comes beyond shares one.
-    private readonly Dictionary<Key, HistogramPoint> _points = [];
+    private readonly PointsByKey<Key, HistogramPoint> _points = new();
 
     /// <summary>To be called once.</summary>
     /// <param name="running">Requests in this moment, 0 or more.</param>
@@ -25,18 +24,7 @@ internal sealed class HttpInstruments(Meter meter, KeptInstruments kept)
     public void Record(EndedRequest request)
     {
         var key = new Key(MethodOf(request.Method), request.Status, VersionOf(request.Protocol), request.Scheme, request.Route);
-        if (!_points.TryGetValue(key, out var point))
-        {
-            if (_points.Count < KeptInstrument<HistogramPoint>.MostPoints)
-            {
-                _points.Add(key, point = _duration.Begin(TagsOf(key)));
-            }
-            else
-            {
-                point = _duration.Begin(null);
-            }
-        }
-
+        var point = _points.Find(key, _duration, static (duration, key) => duration.Begin(key is { } known ? TagsOf(known) : null));
         point.Record(request.Elapsed.TotalSeconds);
     }
 

@@ -48,7 +48,7 @@ internal sealed class JsonLineFormatter : ILineFormatter, IDisposable
             members.AddEscaped("""{"time":"""u8, time[..length]);
             members.AddEscaped(""","level":"""u8, level.EncodedUtf8Bytes);
             RequestLine.Write(request, members);
-            members.Raw("}\n"u8);
+            output.Write("}\n"u8);
             return;
         }
 

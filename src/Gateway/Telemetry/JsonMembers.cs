@@ -17,9 +17,6 @@ internal readonly ref struct JsonMembers(IBufferWriter<byte> output)
     private static readonly SearchValues<char> Plain = SearchValues.Create(
         [.. Enumerable.Range(' ', 0x7f - ' ').Select(static letter => (char)letter).Where(static letter => letter is not ('"' or '\\'))]);
 
-    /// <summary>Anything that is JSON already.</summary>
-    public void Raw(ReadOnlySpan<byte> json) => output.Write(json);
-
     /// <param name="name">With all that is before its value: <c>,"status":</c>.</param>
     /// <param name="value">Null is left out with its name. Half of a surrogate pair becomes U+FFFD.</param>
     public void Add(ReadOnlySpan<byte> name, string? value)

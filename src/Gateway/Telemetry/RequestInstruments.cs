@@ -53,12 +53,13 @@ internal sealed class RequestInstruments(Meter meter, KeptInstruments kept)
     private readonly Counter<long> _refusals = meter.CreateCounter<long>(
         "gateway.limit.refusals", "{request}", "Requests that a limit refused, by which.");
 
-    // None grows without bounds: what comes beyond shares one point. The names are a catalog's, of which there may be many by and by.
-    private readonly Dictionary<ServedKey, ServedPoints> _served = [];
+    // The names are those of all catalogs that were in force since the start.
+    private readonly PointsByKey<ServedKey, ServedPoints> _served = new();
+    private readonly PointsByKey<AttemptKey, CounterPoint> _attemptsByVerdict = new();
+
+    // As few as the code knows, and no more than are served.
     private readonly Dictionary<string, HistogramPoint> _overheadByOperation = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Model, string UpstreamModel), (CounterPoint Tokens, HistogramPoint Ratio)> _images = [];
-    private readonly Dictionary<AttemptKey, CounterPoint> _attemptsByVerdict = [];
-    private ServedPoints? _tooMany;
 
     /// <inheritdoc cref="GatewayMetrics.BeginAtZero"/>
     public void BeginAtZero()
@@ -107,7 +108,7 @@ internal sealed class RequestInstruments(Meter meter, KeptInstruments kept)
             points.ImageRatio.Record((double)images.Billed / images.Counted);
         }
 
-        points.Overhead.Record(request.Own.TotalSeconds);
+        OverheadOf(request.Operation).Record(request.Own.TotalSeconds);
         var duration = request.IsCompleted ? points.Duration : Failed(_duration, points.FailedDurations, points.Tags, request.Outcome);
         duration.Record(request.Elapsed.TotalSeconds);
     }
@@ -121,54 +122,43 @@ internal sealed class RequestInstruments(Meter meter, KeptInstruments kept)
 
         var deployment = attempt.Target.Deployment;
         var key = new AttemptKey(deployment.Provider.Name, deployment.Model, attempt.Verdict, attempt.IsRetry);
-        if (!_attemptsByVerdict.TryGetValue(key, out var attempts))
-        {
-            attempts = Take(_attemptsByVerdict, key, _attempts.Begin(IsFull(_attemptsByVerdict) ? null :
-            [
-                new(MetricTags.Provider, key.Provider),
-                new(MetricTags.UpstreamModel, key.UpstreamModel),
-                new("gateway.deployment.verdict", key.Verdict),
-                new("gateway.retry", key.IsRetry ? True : False),
-            ]));
-        }
-
-        attempts.Add(1);
+        _attemptsByVerdict.Find(key, _attempts, static (attempts, key) => attempts.Begin(key is { } known ? TagsOf(known) : null)).Add(1);
     }
+
+    private static KeyValuePair<string, object?>[] TagsOf(AttemptKey key) =>
+    [
+        new(MetricTags.Provider, key.Provider),
+        new(MetricTags.UpstreamModel, key.UpstreamModel),
+        new("gateway.deployment.verdict", key.Verdict),
+        new("gateway.retry", key.IsRetry ? True : False),
+    ];
+
+    private static KeyValuePair<string, object?>[] TagsOf(ServedKey key) =>
+    [
+        new(MetricTags.Operation, key.Operation),
+        new(MetricTags.Provider, key.Provider),
+        new(MetricTags.Model, key.Model),
+        new(MetricTags.UpstreamModel, key.UpstreamModel),
+    ];
 
     private static HistogramPoint Failed(KeptHistogram histogram, Dictionary<string, HistogramPoint> failed, KeyValuePair<string, object?>[]? tags, string error) =>
         CollectionsMarshal.GetValueRefOrAddDefault(failed, error, out _) ??= histogram.Begin(With(tags, MetricTags.Error, error));
 
     private static KeyValuePair<string, object?>[]? With(KeyValuePair<string, object?>[]? tags, string name, string value) => tags is null ? null : [.. tags, new(name, value)];
 
-    private static bool IsFull<TKey, TValue>(Dictionary<TKey, TValue> known)
-        where TKey : notnull => known.Count >= KeptInstrument<HistogramPoint>.MostPoints;
+    private HistogramPoint OverheadOf(string operation) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(_overheadByOperation, operation, out _) ??= _overhead.Begin([new(MetricTags.Operation, operation)]);
 
-    private static TValue Take<TKey, TValue>(Dictionary<TKey, TValue> known, TKey key, TValue value)
-        where TKey : notnull
+    private ServedPoints Find(string operation, Target target) => _served.Find(
+        new ServedKey(operation, target.Deployment.Provider.Name, target.Card.Id, target.Deployment.Model), this, static (instruments, key) => instruments.Begin(key));
+
+    private ServedPoints Begin(ServedKey? key)
     {
-        if (!IsFull(known))
-        {
-            known.Add(key, value);
-        }
-
-        return value;
-    }
-
-    private ServedPoints Find(string operation, Target target)
-    {
-        var key = new ServedKey(operation, target.Deployment.Provider.Name, target.Card.Id, target.Deployment.Model);
-        return _served.TryGetValue(key, out var points) ? points
-            : IsFull(_served) ? _tooMany ??= Begin(key, tags: null)
-            : Take(_served, key, Begin(key, [new(MetricTags.Operation, key.Operation), new(MetricTags.Provider, key.Provider), new(MetricTags.Model, key.Model), new(MetricTags.UpstreamModel, key.UpstreamModel)]));
-    }
-
-    private ServedPoints Begin(ServedKey key, KeyValuePair<string, object?>[]? tags)
-    {
-        var images = Images(tags is null ? null : key);
+        var tags = key is { } known ? TagsOf(known) : null;
+        var images = Images(key);
         return new ServedPoints
         {
             Tags = tags,
-            Overhead = CollectionsMarshal.GetValueRefOrAddDefault(_overheadByOperation, key.Operation, out _) ??= _overhead.Begin([new(MetricTags.Operation, key.Operation)]),
             Duration = _duration.Begin(tags),
             FirstToken = _firstToken.Begin(tags),
             PerToken = _perToken.Begin(tags),

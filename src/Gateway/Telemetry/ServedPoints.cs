@@ -8,8 +8,6 @@ internal sealed class ServedPoints
     /// <summary>What is common to most of them; null where there are too many to be told apart.</summary>
     public required KeyValuePair<string, object?>[]? Tags { get; init; }
 
-    public required HistogramPoint Overhead { get; init; }
-
     public required HistogramPoint Duration { get; init; }
 
     public required HistogramPoint FirstToken { get; init; }

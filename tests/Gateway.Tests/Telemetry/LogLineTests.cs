@@ -74,7 +74,7 @@ public sealed class LogLineTests
         members.Add("""{"a":"""u8, value);
         members.Add(""","left_out":"""u8, null);
         members.Add(""","b":"""u8, long.MinValue);
-        members.Raw("}"u8);
+        output.Write("}"u8);
 
         var json = JsonNode.Parse(output.WrittenSpan)!.AsObject();
         json.Select(static member => member.Key).ShouldBe(["a", "b"]);

@@ -6,9 +6,6 @@ namespace Gateway.Telemetry.Points;
 internal abstract class KeptInstrument<TPoint>(Instrument instrument) : KeptInstrument(instrument)
     where TPoint : class
 {
-    /// <summary>Sets of tags; what comes beyond is one more.</summary>
-    public const int MostPoints = 500;
-
     // As the SDK marks it.
     private static readonly KeyValuePair<string, object?>[] OverflowTags = [new("otel.metric.overflow", true)];
 
